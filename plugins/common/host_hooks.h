@@ -1,0 +1,38 @@
+/* host_hooks — what a protocol plugin and lwshost say to each other beyond libwebsockets.
+ *
+ * A plugin that has more to say puts a `const struct lwshost_hooks` behind the `user` member of its
+ * first `struct lws_protocols` and LWSHOST_HOOKS_ID into `id` (both are "ignored by lws",
+ * lws-protocols-plugins.h). lwshost looks for the id; every other host ignores both members, so a
+ * plugin must work without any of this. No symbol is exported for it.
+ */
+#ifndef LWSHOST_HOST_HOOKS_H
+#define LWSHOST_HOST_HOOKS_H
+
+#include "problem.h"
+
+#include <libwebsockets.h>
+
+#define LWSHOST_HOOKS_ID 0x6c776831u /* "lwh1": change it when the struct below changes */
+
+struct lwshost_hooks {
+    /* Check the options of one vhost without starting anything or touching a file.
+     * options: as in LWS_CALLBACK_PROTOCOL_INIT's `in`; may be NULL.
+     * Returns 0, or -1 with `problem` filled; `problem->path` is the option's name. */
+    int (*check)(const struct lws_protocol_vhost_options *options, struct problem *problem);
+
+    /* Begin to stop on `vhost`: refuse what is new, close WebSocket members with `close_code`
+     * (1001 going away, RFC 6455 7.4.1; 1012 service restart, IANA registry), let answers that are
+     * under way finish. Called on the loop thread, once. */
+    void (*stop)(struct lws_vhost *vhost, int close_code);
+
+    /* How many members and answers of `vhost` have not ended yet. The host destroys the context
+     * when this is 0 everywhere, or when its patience (5 s) is over. Called on the loop thread. */
+    unsigned (*pending)(struct lws_vhost *vhost);
+
+    /* Why this vhost's instance could not start (a file that can't be opened), or NULL when it
+     * runs. Asked on the loop thread after LWS_CALLBACK_PROTOCOL_INIT; lwshost ends then with
+     * status 1. The text is the plugin's and lives as long as the vhost. */
+    const char *(*broken)(struct lws_vhost *vhost);
+};
+
+#endif

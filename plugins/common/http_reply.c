@@ -1,0 +1,158 @@
+#include "http_reply.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HEADER_BYTES 2048 /* status line and headers of one answer */
+#define PIECE_BYTES 16384 /* body bytes handed to lws at once */
+
+static const char *title_of(unsigned status)
+{
+    switch (status) {
+    case 400:
+        return "Bad Request";
+    case 401:
+        return "Unauthorized";
+    case 403:
+        return "Forbidden";
+    case 404:
+        return "Not Found";
+    case 405:
+        return "Method Not Allowed";
+    case 406:
+        return "Not Acceptable";
+    case 411:
+        return "Length Required";
+    case 413:
+        return "Content Too Large";
+    case 415:
+        return "Unsupported Media Type";
+    case 422:
+        return "Unprocessable Content";
+    case 429:
+        return "Too Many Requests";
+    case 502:
+        return "Bad Gateway";
+    case 503:
+        return "Service Unavailable";
+    case 504:
+        return "Gateway Timeout";
+    default:
+        return "Internal Server Error";
+    }
+}
+
+bool http_reply_is_head(struct lws *wsi)
+{
+    char *uri;
+    int len;
+
+    return lws_http_get_uri_and_method(wsi, &uri, &len) == LWSHUMETH_HEAD;
+}
+
+static int add_header(struct lws *wsi, const char *name, const char *value, unsigned char **at,
+                      unsigned char *end)
+{
+    return lws_add_http_header_by_name(wsi, (const unsigned char *)name,
+                                       (const unsigned char *)value, (int)strlen(value), at, end);
+}
+
+static int send_headers(struct lws *wsi, const struct http_answer *answer)
+{
+    unsigned char buffer[LWS_PRE + HEADER_BYTES], *start = buffer + LWS_PRE, *at = start;
+    unsigned char *end = buffer + sizeof(buffer) - 1;
+    size_t n;
+
+    if (lws_add_http_common_headers(wsi, answer->status, answer->content_type,
+                                    (lws_filepos_t)answer->body_bytes, &at, end))
+        return -1;
+    for (n = 0; n < answer->header_count; n++)
+        if (add_header(wsi, answer->headers[n].name, answer->headers[n].value, &at, end))
+            return -1;
+    return lws_finalize_write_http_header(wsi, start, &at, end) ? -1 : 0;
+}
+
+int http_reply_send(struct lws *wsi, struct http_reply *reply, const struct http_answer *answer)
+{
+    static const char room[LWS_PRE];
+    bool is_head = http_reply_is_head(wsi);
+
+    http_reply_fini(reply);
+    lws_set_timeout(wsi, NO_PENDING_TIMEOUT, 0);
+    if (!is_head && (bytes_append(&reply->out, room, sizeof(room)) ||
+                     bytes_append(&reply->out, answer->body, answer->body_bytes)))
+        return -1;
+    if (send_headers(wsi, answer))
+        return -1;
+    if (is_head || answer->body_bytes == 0) {
+        http_reply_fini(reply);
+        return lws_http_transaction_completed(wsi) ? -1 : 0;
+    }
+    reply->is_pending = true;
+    lws_callback_on_writable(wsi);
+    return 0;
+}
+
+int http_reply_problem(struct lws *wsi, struct http_reply *reply, unsigned status,
+                       const char *detail)
+{
+    json_t *problem = json_pack("{s:s, s:i, s:s}", "title", title_of(status), "status", (int)status,
+                                "detail", detail);
+    char *body = problem ? json_dumps(problem, JSON_COMPACT) : NULL;
+    struct http_answer answer = {.status = status, .content_type = "application/problem+json"};
+    int result = -1;
+
+    if (body) {
+        answer.body = body;
+        answer.body_bytes = strlen(body);
+        result = http_reply_send(wsi, reply, &answer);
+    }
+    free(body);
+    json_decref(problem);
+    return result;
+}
+
+/* How much the peer takes now; HTTP/2 flow control says so, HTTP/1 has no such bound (-1). */
+static size_t allowed_bytes(struct lws *wsi, size_t wanted)
+{
+    lws_fileofs_t allowance = lws_get_peer_write_allowance(wsi);
+
+    if (wanted > PIECE_BYTES)
+        wanted = PIECE_BYTES;
+    if (allowance >= 0 && (size_t)allowance < wanted)
+        wanted = (size_t)allowance;
+    return wanted;
+}
+
+int http_reply_writable(struct lws *wsi, struct http_reply *reply)
+{
+    size_t total, piece;
+    bool is_last;
+
+    if (!reply->is_pending)
+        return 0;
+    total = reply->out.len - LWS_PRE;
+    piece = allowed_bytes(wsi, total - reply->sent);
+    is_last = reply->sent + piece == total;
+    if (piece) {
+        unsigned char *from = (unsigned char *)reply->out.data + LWS_PRE + reply->sent;
+
+        if (lws_write(wsi, from, piece, is_last ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP) < 0)
+            return -1;
+        reply->sent += piece;
+    }
+    if (!is_last) {
+        lws_callback_on_writable(wsi);
+        return 0;
+    }
+    http_reply_fini(reply);
+    return lws_http_transaction_completed(wsi) ? -1 : 0;
+}
+
+void http_reply_fini(struct http_reply *reply)
+{
+    bytes_fini(&reply->out);
+    reply->sent = 0;
+    reply->is_pending = false;
+}

@@ -1,0 +1,59 @@
+/* http_reply — one HTTP answer of known length through libwebsockets, HTTP/1 and HTTP/2 alike.
+ *
+ * Shape:    status, headers, body; all-zero is a valid "nothing to say yet". Lives in the
+ *           per-session data of a protocol.
+ * Owns:     a copy of the body, until it is sent or http_reply_fini.
+ * Borrows:  nothing after a call returns.
+ * Calls up: libwebsockets only.
+ * Not here: answers whose length is not known when they begin (NDJSON, server-sent events).
+ */
+#ifndef LWSHOST_HTTP_REPLY_H
+#define LWSHOST_HTTP_REPLY_H
+
+#include "bytes.h"
+
+#include <libwebsockets.h>
+#include <stdbool.h>
+
+struct http_reply {
+    struct bytes out; /* LWS_PRE bytes of room, then the body */
+    size_t sent;      /* bytes of the body that lws has taken */
+    bool is_pending;  /* headers are out, http_reply_writable has work to do */
+};
+
+struct http_header {
+    const char *name;  /* lower case, with the colon lws wants: "retry-after:" */
+    const char *value; /* printable; the caller has kept CR and LF out */
+};
+
+struct http_answer {
+    unsigned status;
+    const char *content_type; /* NULL only with an empty body */
+    const struct http_header *headers;
+    size_t header_count;
+    const void *body;
+    size_t body_bytes;
+};
+
+/* True when the request that `wsi` carries is a HEAD: the answer's headers only. */
+bool http_reply_is_head(struct lws *wsi);
+
+/* Send the headers and keep a copy of the body for http_reply_writable; a request for HEAD gets the
+ * same headers. Clears the timeout that lws puts on late answers (5 s on 4.1.6).
+ * Returns what the lws callback returns: 0, or -1 to drop the connection (memory short, dead peer).
+ */
+int http_reply_send(struct lws *wsi, struct http_reply *reply, const struct http_answer *answer);
+
+/* Send an error as application/problem+json (RFC 9457) with `status`, its standard title and
+ * `detail` (plain text, no secrets). Returns as http_reply_send. */
+int http_reply_problem(struct lws *wsi, struct http_reply *reply, unsigned status,
+                       const char *detail);
+
+/* From LWS_CALLBACK_HTTP_WRITEABLE: send the next piece. When the last one is out the transaction is
+ * completed. Returns 0, or -1 when the connection has to close now. */
+int http_reply_writable(struct lws *wsi, struct http_reply *reply);
+
+/* Forget what is unsent. From LWS_CALLBACK_HTTP_DROP_PROTOCOL; harmless twice. */
+void http_reply_fini(struct http_reply *reply);
+
+#endif

@@ -1,0 +1,31 @@
+/* lws_compat — every difference between libwebsockets 4.1.6 and 5.0 that our sources meet, with one
+ * guard each.
+ */
+#ifndef LWSHOST_LWS_COMPAT_H
+#define LWSHOST_LWS_COMPAT_H
+
+#include <libwebsockets.h>
+
+/* The build hash stands in the plugin header since 4.2 (plugin API magic 191). */
+#if LWS_PLUGIN_API_MAGIC >= 191
+#define LWSHOST_PLUGIN_BUILD_HASH .lws_build_hash = LWS_BUILD_HASH,
+#else
+#define LWSHOST_PLUGIN_BUILD_HASH
+#endif
+
+/* The one exported symbol of a protocol plugin: its name is the file's, without `libprotocol_`. */
+#define LWSHOST_PROTOCOL_PLUGIN(symbol, protocol_array)                                            \
+    LWS_VISIBLE const lws_plugin_protocol_t symbol = {                                             \
+        .hdr =                                                                                     \
+            {                                                                                      \
+                .name = #symbol,                                                                   \
+                ._class = "lws_protocol_plugin",                                                   \
+                LWSHOST_PLUGIN_BUILD_HASH.api_magic = LWS_PLUGIN_API_MAGIC,                        \
+            },                                                                                     \
+        .protocols = protocol_array,                                                               \
+        .count_protocols = (int)LWS_ARRAY_SIZE(protocol_array),                                    \
+        .extensions = NULL,                                                                        \
+        .count_extensions = 0,                                                                     \
+    }
+
+#endif
