@@ -97,10 +97,20 @@ int http_reply_send(struct lws *wsi, struct http_reply *reply, const struct http
 int http_reply_problem(struct lws *wsi, struct http_reply *reply, unsigned status,
                        const char *detail)
 {
+    return http_reply_problem_with(wsi, reply, status, detail, NULL, 0);
+}
+
+int http_reply_problem_with(struct lws *wsi, struct http_reply *reply, unsigned status,
+                            const char *detail, const struct http_header *headers,
+                            size_t header_count)
+{
     json_t *problem = json_pack("{s:s, s:i, s:s}", "title", title_of(status), "status", (int)status,
                                 "detail", detail);
     char *body = problem ? json_dumps(problem, JSON_COMPACT) : NULL;
-    struct http_answer answer = {.status = status, .content_type = "application/problem+json"};
+    struct http_answer answer = {.status = status,
+                                 .content_type = "application/problem+json",
+                                 .headers = headers,
+                                 .header_count = header_count};
     int result = -1;
 
     if (body) {

@@ -49,8 +49,13 @@ int http_reply_send(struct lws *wsi, struct http_reply *reply, const struct http
 int http_reply_problem(struct lws *wsi, struct http_reply *reply, unsigned status,
                        const char *detail);
 
-/* From LWS_CALLBACK_HTTP_WRITEABLE: send the next piece. When the last one is out the transaction is
- * completed. Returns 0, or -1 when the connection has to close now. */
+/* As http_reply_problem, with further headers ("allow:" for 405, "retry-after:" for 503). */
+int http_reply_problem_with(struct lws *wsi, struct http_reply *reply, unsigned status,
+                            const char *detail, const struct http_header *headers,
+                            size_t header_count);
+
+/* From LWS_CALLBACK_HTTP_WRITEABLE: send the next piece. When the last one is out the transaction
+ * is completed. Returns 0, or -1 when the connection has to close now. */
 int http_reply_writable(struct lws *wsi, struct http_reply *reply);
 
 /* Forget what is unsent. From LWS_CALLBACK_HTTP_DROP_PROTOCOL; harmless twice. */
