@@ -26,6 +26,7 @@ struct conf_place {
     const struct conf_source *source; /* the file; NULL when nothing was written anywhere */
     const char *path;                 /* like `vhosts[0].mounts[2]`; "" for a whole file */
     int line;                         /* 1-based */
+    size_t node;                      /* private: its number in the source's index */
 };
 
 struct conf_pair {

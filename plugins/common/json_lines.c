@@ -2,55 +2,67 @@
 
 #include "bytes.h"
 
+#include <jansson.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define DEPTH_MAX 64 /* deeper texts are refused: nothing that people configure nests so far */
+#define DEPTH_MAX 2048 /* jansson's own bound */
+#define NONE SIZE_MAX
 
 struct entry {
-    char *path;
+    size_t parent; /* index of an entry; NONE for the whole text */
+    size_t key;    /* offset in `keys` */
+    size_t value, value_bytes;
     int line;
 };
 
 struct json_lines {
-    struct entry *entries;
+    struct entry *entries; /* in the order of the text */
     size_t count, capacity;
+    size_t *order; /* the entries by parent, key and place in the text */
+    struct bytes keys;
+    char *duplicate; /* path of the first member that repeats another, or NULL */
+    int duplicate_line;
 };
 
 struct walk {
-    const char *at, *end;
+    const char *text, *at, *end;
     int line, depth;
-    struct bytes path;
     struct json_lines *lines;
 };
 
-static int walk_value(struct walk *walk);
+static int walk_value(struct walk *walk, size_t self);
 
-static int note(struct walk *walk)
+static const char *key_of(const struct json_lines *lines, size_t n)
+{
+    return lines->keys.data + lines->entries[n].key;
+}
+
+/* Add an entry for what stands at this line. Returns its index, or NONE when memory is short. */
+static size_t note(struct walk *walk, size_t parent, const char *key)
 {
     struct json_lines *lines = walk->lines;
-    char *path;
+    struct entry entry = {.parent = parent, .key = lines->keys.len, .line = walk->line};
 
     if (lines->count == lines->capacity) {
         size_t capacity = lines->capacity ? lines->capacity * 2 : 64;
         struct entry *entries = realloc(lines->entries, capacity * sizeof(*entries));
 
         if (!entries)
-            return -1;
+            return NONE;
         lines->entries = entries;
         lines->capacity = capacity;
     }
-    path = strdup(walk->path.data ? walk->path.data : "");
-    if (!path)
-        return -1;
-    lines->entries[lines->count].path = path;
-    lines->entries[lines->count++].line = walk->line;
-    return 0;
+    if (bytes_append(&lines->keys, key, strlen(key) + 1))
+        return NONE;
+    lines->entries[lines->count] = entry;
+    return lines->count++;
 }
 
 static char peek(struct walk *walk)
 {
-    while (walk->at < walk->end && strchr(" \t\r\n", *walk->at) && *walk->at) {
+    while (walk->at < walk->end && *walk->at && strchr(" \t\r\n", *walk->at)) {
         if (*walk->at == '\n')
             walk->line++;
         walk->at++;
@@ -58,54 +70,51 @@ static char peek(struct walk *walk)
     return walk->at < walk->end ? *walk->at : '\0';
 }
 
-/* Skip a string; the text between its quotes is given back in start and len, escapes as written. */
+/* Skip a string. `start` and `len` are the text with its quotes. */
 static int walk_string(struct walk *walk, const char **start, size_t *len)
 {
     if (peek(walk) != '"')
         return -1;
-    *start = ++walk->at;
+    *start = walk->at++;
     while (walk->at < walk->end && *walk->at != '"')
         walk->at += *walk->at == '\\' ? 2 : 1;
     if (walk->at >= walk->end)
         return -1;
-    *len = (size_t)(walk->at++ - *start);
+    *len = (size_t)(++walk->at - *start);
     return 0;
 }
 
-static void cut_path(struct walk *walk, size_t len)
+static int walk_member(struct walk *walk, size_t parent)
 {
-    walk->path.len = len;
-    if (walk->path.data)
-        walk->path.data[len] = '\0';
-}
+    const char *start;
+    json_t *key;
+    size_t len, self;
 
-static int walk_member(struct walk *walk)
-{
-    size_t before = walk->path.len, key_len;
-    const char *key;
-
-    if (walk_string(walk, &key, &key_len) || (before && bytes_append_str(&walk->path, ".")) ||
-        bytes_append(&walk->path, key, key_len) || note(walk) || peek(walk) != ':')
+    if (walk_string(walk, &start, &len))
+        return -1;
+    key = json_loadb(start, len, JSON_DECODE_ANY, NULL);
+    if (!key)
+        return -1;
+    self = note(walk, parent, json_string_value(key));
+    json_decref(key);
+    if (self == NONE || peek(walk) != ':')
         return -1;
     walk->at++;
-    if (walk_value(walk))
-        return -1;
-    cut_path(walk, before);
-    return 0;
+    return walk_value(walk, self);
 }
 
-static int walk_element(struct walk *walk, size_t index)
+static int walk_element(struct walk *walk, size_t parent, size_t index)
 {
-    size_t before = walk->path.len;
+    char key[32];
+    size_t self;
 
+    snprintf(key, sizeof(key), "[%zu]", index);
     peek(walk);
-    if (bytes_printf(&walk->path, "[%zu]", index) || note(walk) || walk_value(walk))
-        return -1;
-    cut_path(walk, before);
-    return 0;
+    self = note(walk, parent, key);
+    return self == NONE ? -1 : walk_value(walk, self);
 }
 
-static int walk_container(struct walk *walk, char close)
+static int walk_container(struct walk *walk, size_t self, char close)
 {
     size_t index = 0;
 
@@ -114,7 +123,7 @@ static int walk_container(struct walk *walk, char close)
     walk->at++;
     if (peek(walk) != close) {
         for (;;) {
-            if (close == '}' ? walk_member(walk) : walk_element(walk, index++))
+            if (close == '}' ? walk_member(walk, self) : walk_element(walk, self, index++))
                 return -1;
             if (peek(walk) != ',')
                 break;
@@ -128,87 +137,216 @@ static int walk_container(struct walk *walk, char close)
     return 0;
 }
 
-static int walk_value(struct walk *walk)
+static int walk_word(struct walk *walk)
+{
+    const char *start = walk->at;
+
+    while (walk->at < walk->end && *walk->at && !strchr(",:]} \t\r\n", *walk->at))
+        walk->at++;
+    return walk->at > start ? 0 : -1;
+}
+
+static int walk_value(struct walk *walk, size_t self)
 {
     const char *start;
     size_t len;
+    int result;
+    char first = peek(walk);
 
-    switch (peek(walk)) {
-    case '{':
-        return walk_container(walk, '}');
-    case '[':
-        return walk_container(walk, ']');
-    case '"':
-        return walk_string(walk, &start, &len);
-    case '\0':
+    walk->lines->entries[self].value = (size_t)(walk->at - walk->text);
+    if (first == '{')
+        result = walk_container(walk, self, '}');
+    else if (first == '[')
+        result = walk_container(walk, self, ']');
+    else if (first == '"')
+        result = walk_string(walk, &start, &len);
+    else
+        result = walk_word(walk);
+    walk->lines->entries[self].value_bytes =
+        (size_t)(walk->at - walk->text) - walk->lines->entries[self].value;
+    return result;
+}
+
+static int compare(const void *a, const void *b, void *user)
+{
+    const struct json_lines *lines = user;
+    size_t left = *(const size_t *)a, right = *(const size_t *)b;
+    size_t left_parent = lines->entries[left].parent, right_parent = lines->entries[right].parent;
+    int by_key;
+
+    if (left_parent != right_parent)
+        return left_parent < right_parent ? -1 : 1;
+    by_key = strcmp(key_of(lines, left), key_of(lines, right));
+    if (by_key)
+        return by_key;
+    return left < right ? -1 : left > right;
+}
+
+/* Append the path of entry `n`. Not recursive: the depth of a text is its writer's choice. */
+static int append_path(const struct json_lines *lines, size_t n, struct bytes *path)
+{
+    size_t *chain, at, depth = 0, level;
+    int result = 0;
+
+    for (at = n; at != JSON_LINES_ROOT; at = lines->entries[at].parent)
+        depth++;
+    chain = malloc((depth + 1) * sizeof(*chain));
+    if (!chain)
         return -1;
-    default:
-        while (walk->at < walk->end && *walk->at && !strchr(",]} \t\r\n", *walk->at))
-            walk->at++;
-        return 0;
+    for (at = n, level = depth; level > 0; at = lines->entries[at].parent)
+        chain[--level] = at;
+    for (level = 0; level < depth && result == 0; level++) {
+        const char *key = key_of(lines, chain[level]);
+
+        if (bytes_append_str(path, level && key[0] != '[' ? "." : "") ||
+            bytes_append_str(path, key))
+            result = -1;
     }
+    free(chain);
+    return result;
+}
+
+/* Order the entries, and remember the first that repeats a key. */
+static int sort(struct json_lines *lines)
+{
+    struct bytes path = {0};
+    size_t n, first = NONE;
+
+    lines->order = malloc(lines->count * sizeof(*lines->order));
+    if (!lines->order)
+        return -1;
+    for (n = 0; n < lines->count; n++)
+        lines->order[n] = n;
+    qsort_r(lines->order, lines->count, sizeof(*lines->order), compare, lines);
+    for (n = 1; n < lines->count; n++) {
+        size_t before = lines->order[n - 1], at = lines->order[n];
+
+        if (lines->entries[before].parent == lines->entries[at].parent && at < first &&
+            strcmp(key_of(lines, before), key_of(lines, at)) == 0)
+            first = at;
+    }
+    if (first == NONE)
+        return 0;
+    if (append_path(lines, first, &path)) {
+        bytes_fini(&path);
+        return -1;
+    }
+    lines->duplicate = bytes_steal(&path);
+    lines->duplicate_line = lines->entries[first].line;
+    return 0;
 }
 
 struct json_lines *json_lines_new(const char *text, size_t len)
 {
-    struct walk walk = {.at = text, .end = text + len, .line = 1};
-    int result;
+    struct walk walk = {.text = text, .at = text, .end = text + len, .line = 1};
 
     walk.lines = calloc(1, sizeof(*walk.lines));
     if (!walk.lines)
         return NULL;
     peek(&walk);
-    result = note(&walk) || walk_value(&walk);
-    bytes_fini(&walk.path);
-    if (!result)
-        return walk.lines;
-    json_lines_free(walk.lines);
-    return NULL;
+    if (note(&walk, NONE, "") == NONE || walk_value(&walk, JSON_LINES_ROOT) || peek(&walk) ||
+        walk.at != walk.end || sort(walk.lines)) {
+        json_lines_free(walk.lines);
+        return NULL;
+    }
+    return walk.lines;
+}
+
+/* How entry `n` is ordered against the key of `key_bytes` bytes in `parent`: < 0, 0 or > 0. */
+static int against(const struct json_lines *lines, size_t n, size_t parent, const char *key,
+                   size_t key_bytes)
+{
+    const char *own = key_of(lines, n);
+    int by_key;
+
+    if (lines->entries[n].parent != parent)
+        return lines->entries[n].parent < parent ? -1 : 1;
+    by_key = strncmp(own, key, key_bytes);
+    return by_key ? by_key : own[key_bytes] != '\0';
+}
+
+static size_t find_member(const struct json_lines *lines, size_t parent, const char *key,
+                          size_t key_bytes, size_t nth)
+{
+    size_t low = 0, high = lines->count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (against(lines, lines->order[middle], parent, key, key_bytes) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (nth >= lines->count - low ||
+        against(lines, lines->order[low + nth], parent, key, key_bytes) != 0)
+        return NONE;
+    return lines->order[low + nth];
+}
+
+int json_lines_member(const struct json_lines *lines, size_t parent, const char *key, size_t nth,
+                      struct json_member *out)
+{
+    size_t found = find_member(lines, parent, key, strlen(key), nth);
+
+    if (found == NONE)
+        return -1;
+    out->node = found;
+    out->line = lines->entries[found].line;
+    out->value = lines->entries[found].value;
+    out->value_bytes = lines->entries[found].value_bytes;
+    return 0;
+}
+
+/* Follow `path` from `node`, trying long keys first since a key may hold dots. `best` is the entry
+ * that came nearest, with `left` bytes of path left over. Returns true when nothing is left. */
+static bool follow(const struct json_lines *lines, size_t node, const char *path, size_t *best,
+                   size_t *left)
+{
+    size_t len = strlen(path), part, child;
+
+    if (len < *left) {
+        *left = len;
+        *best = node;
+    }
+    if (len == 0)
+        return true;
+    if (*path == '.' && node != JSON_LINES_ROOT) {
+        path++;
+        len--;
+    }
+    for (part = len; part > 0; part--) {
+        if (part < len && path[part] != '.' && path[part] != '[')
+            continue;
+        child = find_member(lines, node, path, part, 0);
+        if (child != NONE && follow(lines, child, path + part, best, left))
+            return true;
+    }
+    return false;
 }
 
 int json_lines_find(const struct json_lines *lines, const char *path)
 {
-    size_t n, best_len = 0;
-    int line = 1;
+    size_t best = JSON_LINES_ROOT, left = NONE;
 
-    for (n = 0; n < lines->count; n++) {
-        const char *at = lines->entries[n].path;
-        size_t len = strlen(at);
-        char next = strncmp(at, path, len) == 0 ? path[len] : 'x';
-
-        if (next == '\0')
-            return lines->entries[n].line;
-        if ((next == '.' || next == '[' || len == 0) && len >= best_len) {
-            best_len = len;
-            line = lines->entries[n].line;
-        }
-    }
-    return line;
+    follow(lines, JSON_LINES_ROOT, path, &best, &left);
+    return lines->entries[best].line;
 }
 
 const char *json_lines_duplicate(const struct json_lines *lines, int *line)
 {
-    size_t n, before;
-
-    for (n = 0; n < lines->count; n++) {
-        for (before = 0; before < n; before++) {
-            if (strcmp(lines->entries[n].path, lines->entries[before].path) == 0) {
-                *line = lines->entries[n].line;
-                return lines->entries[n].path;
-            }
-        }
-    }
-    return NULL;
+    if (lines->duplicate)
+        *line = lines->duplicate_line;
+    return lines->duplicate;
 }
 
 void json_lines_free(struct json_lines *lines)
 {
-    size_t n;
-
     if (!lines)
         return;
-    for (n = 0; n < lines->count; n++)
-        free(lines->entries[n].path);
     free(lines->entries);
+    free(lines->order);
+    free(lines->duplicate);
+    bytes_fini(&lines->keys);
     free(lines);
 }

@@ -1,7 +1,7 @@
-/* json_lines — at which line each member of a JSON text stands, which jansson does not say.
+/* json_lines — where each member of a JSON text stands, which jansson does not say.
  *
- * Shape:    an index from paths, like `vhosts[0].mounts[2].origin`, to 1-based lines. A member that
- *           is given twice has two entries, in the order of the text.
+ * Shape:    an index of all members, also of those that are given twice: from their parent and key,
+ *           or from a path like `vhosts[0].mounts[2].origin`, to 1-based lines.
  * Owns:     the index, until json_lines_free.
  * Borrows:  the text, during json_lines_new only.
  * Calls up: nothing.
@@ -15,16 +15,31 @@
 
 struct json_lines;
 
-/* Walk `len` bytes of JSON text. Keys that hold a dot are indexed as they are.
+/* One member of an object, element of an array, or the whole text. */
+struct json_member {
+    size_t node;  /* its number in the index; JSON_LINES_ROOT is the whole text */
+    int line;     /* 1-based: of its key, or of the value for elements and the whole */
+    size_t value; /* where its value begins in the text, and how many bytes it has */
+    size_t value_bytes;
+};
+
+#define JSON_LINES_ROOT 0
+
+/* Walk `len` bytes of JSON text.
  * Returns the index, or NULL when memory is short or the text is not JSON. */
 struct json_lines *json_lines_new(const char *text, size_t len);
 
-/* The line on which the member at `path` begins (its key, or the value for array elements and for
- * the whole text, path ""). When the member is missing: the line of the nearest parent that exists.
- * Never 0. */
+/* The nth member, from 0 and in the order of the text, that has this key (decoded) in the object
+ * `parent`; elements of an array have the keys "[0]", "[1]", ….
+ * Returns 0 with `out` filled, or -1 when there is none; `out` is untouched then. O(log size). */
+int json_lines_member(const struct json_lines *lines, size_t parent, const char *key, size_t nth,
+                      struct json_member *out);
+
+/* The line of the member at `path` ("" for the whole text). Keys that hold a dot are found as they
+ * are. When the member is missing: the line of the nearest parent that exists. Never 0. */
 int json_lines_find(const struct json_lines *lines, const char *path);
 
-/* The first member, in the order of the text, whose path another member has already.
+/* The first member, in the order of the text, whose key another member of its object has already.
  * Returns its path, borrowed from the index, and its line in `line`; NULL when there is none. */
 const char *json_lines_duplicate(const struct json_lines *lines, int *line);
 
