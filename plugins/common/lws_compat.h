@@ -13,6 +13,10 @@
 #define LWSHOST_PLUGIN_BUILD_HASH
 #endif
 
+/* Members that later versions added to the structs that the host fills. */
+#define LWSHOST_HAS_FO_LISTEN_QUEUE (LWS_LIBRARY_VERSION_NUMBER >= 4003000)
+#define LWSHOST_HAS_MOUNT_HEADERS (LWS_LIBRARY_VERSION_NUMBER >= 4004000)
+
 /* The one exported symbol of a protocol plugin: its name is the file's, without `libprotocol_`. */
 #define LWSHOST_PROTOCOL_PLUGIN(symbol, protocol_array)                                            \
     LWS_VISIBLE const lws_plugin_protocol_t symbol = {                                             \

@@ -1,0 +1,193 @@
+#include "front.h"
+
+#include "http_reply.h"
+#include "server.h"
+#include "site.h"
+
+#include <string.h>
+#include <strings.h>
+
+#define NAMES_BYTES 512 /* of Sec-WebSocket-Protocol; lws looks at less */
+#define BODY_BYTES 1024
+
+/* Zeroed by lws whenever a connection is bound to this protocol; freed when it is bound to
+ * another one or closed. */
+struct front_pss {
+    struct http_reply reply;
+    bool is_answering; /* counted by the server: a request is here, its answer has not ended */
+};
+
+static struct site *site_of(struct lws *wsi)
+{
+    struct lws_vhost *vhost = lws_get_vhost(wsi);
+
+    return vhost ? lws_get_vhost_user(vhost) : NULL;
+}
+
+static void set_answering(struct lws *wsi, struct front_pss *pss, bool is_answering)
+{
+    struct site *site = site_of(wsi);
+
+    if (!pss || !site || !site->server || pss->is_answering == is_answering)
+        return;
+    pss->is_answering = is_answering;
+    server_count_answer(site->server, is_answering ? 1 : -1);
+}
+
+static int on_http(struct lws *wsi, struct front_pss *pss)
+{
+    static const char body[] = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">"
+                               "<title>404 Not Found</title><h1>Not Found</h1>"
+                               "<p>There is nothing here.</p></html>\n";
+    struct http_answer answer = {.status = 404,
+                                 .content_type = "text/html; charset=utf-8",
+                                 .body = body,
+                                 .body_bytes = sizeof(body) - 1};
+    struct site *site = site_of(wsi);
+
+    if (site && site->conf->error_document_404) {
+        if (lws_return_http_status(wsi, HTTP_STATUS_NOT_FOUND, NULL))
+            return -1;
+        return lws_http_transaction_completed(wsi) ? -1 : 0;
+    }
+    return http_reply_send(wsi, &pss->reply, &answer);
+}
+
+static bool has_protocol(const struct site *site, const char *name, size_t length)
+{
+    size_t n;
+
+    for (n = 0; n < site->protocol_count; n++)
+        if (strlen(site->protocols[n].conf->name) == length &&
+            memcmp(site->protocols[n].conf->name, name, length) == 0)
+            return true;
+    return false;
+}
+
+/* Whether lws will find a protocol for what the client asks for. */
+static bool is_offered(struct lws *wsi, const struct site *site)
+{
+    char names[NAMES_BYTES];
+    const char *at = names;
+    int length = lws_hdr_total_length(wsi, WSI_TOKEN_PROTOCOL);
+
+    if (length <= 0)
+        return site->has_default && !site->conf->disable_no_protocol_ws_upgrades;
+    if (lws_hdr_copy(wsi, names, sizeof(names), WSI_TOKEN_PROTOCOL) < 0)
+        return false;
+    while (*at) {
+        size_t size;
+
+        at += strspn(at, ", \t");
+        size = strcspn(at, ", \t");
+        if (size && has_protocol(site, at, size))
+            return true;
+        at += size;
+    }
+    return false;
+}
+
+static size_t refusal_text(const struct site *site, char *out, size_t bytes)
+{
+    size_t n, used;
+
+    used = (size_t)snprintf(out, bytes,
+                            "No WebSocket protocol of this server was asked for in "
+                            "Sec-WebSocket-Protocol. It has:");
+    for (n = 0; n < site->protocol_count && used < bytes; n++)
+        used += (size_t)snprintf(out + used, bytes - used, "%s %s", n ? "," : "",
+                                 site->protocols[n].conf->name);
+    if (site->protocol_count == 0 && used < bytes)
+        used += (size_t)snprintf(out + used, bytes - used, " none");
+    if (used < bytes)
+        used += (size_t)snprintf(out + used, bytes - used, ".\n");
+    return used < bytes ? used : bytes - 1;
+}
+
+/* Headers and body in one write: whoever called may close the connection at once. */
+static int refuse(struct lws *wsi, const struct site *site)
+{
+    unsigned char buffer[LWS_PRE + 2048 + BODY_BYTES];
+    unsigned char *start = buffer + LWS_PRE, *at = start, *end = buffer + sizeof(buffer);
+    char body[BODY_BYTES];
+    size_t length = refusal_text(site, body, sizeof(body));
+
+    if (lws_add_http_common_headers(wsi, HTTP_STATUS_BAD_REQUEST, "text/plain; charset=utf-8",
+                                    length, &at, end - BODY_BYTES) ||
+        lws_finalize_http_header(wsi, &at, end - BODY_BYTES))
+        return -1;
+    memcpy(at, body, length);
+    at += length;
+    return lws_write(wsi, start, (size_t)(at - start), LWS_WRITE_HTTP) < 0 ? -1 : 0;
+}
+
+/* HTTP/1: before lws looks for the protocol. 1 makes lws end the transaction. */
+static int on_upgrade(struct lws *wsi, const char *kind)
+{
+    const struct site *site = site_of(wsi);
+
+    if (!site || strcasecmp(kind, "websocket") || is_offered(wsi, site))
+        return 0;
+    return refuse(wsi, site) ? -1 : 1;
+}
+
+/* A WebSocket that lws has given to this protocol, for want of a better one. */
+static int on_websocket(struct lws *wsi)
+{
+    const struct site *site = site_of(wsi);
+
+    if (site && lws_get_network_wsi(wsi) == wsi)
+        refuse(wsi, site);
+    return 1;
+}
+
+static int on_connection(struct lws *wsi)
+{
+    const struct site *site = site_of(wsi);
+
+    return site && site->server && server_is_stopping(site->server);
+}
+
+static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
+                    size_t len)
+{
+    struct front_pss *pss = user;
+
+    switch (reason) {
+    case LWS_CALLBACK_FILTER_NETWORK_CONNECTION:
+        return on_connection(wsi);
+    case LWS_CALLBACK_FILTER_HTTP_CONNECTION:
+        set_answering(wsi, pss, true);
+        return 0;
+    case LWS_CALLBACK_HTTP:
+        return on_http(wsi, pss);
+    case LWS_CALLBACK_HTTP_WRITEABLE:
+        if (pss && pss->reply.is_pending)
+            return http_reply_writable(wsi, &pss->reply);
+        break;
+    case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
+        return on_upgrade(wsi, in);
+    case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
+        return on_websocket(wsi);
+    case LWS_CALLBACK_HTTP_FILE_COMPLETION:
+        set_answering(wsi, pss, false);
+        break;
+    case LWS_CALLBACK_HTTP_DROP_PROTOCOL:
+    case LWS_CALLBACK_CLOSED_HTTP:
+        set_answering(wsi, pss, false);
+        if (pss)
+            http_reply_fini(&pss->reply);
+        return 0;
+    default:
+        break;
+    }
+    return lws_callback_http_dummy(wsi, reason, user, in, len);
+}
+
+void front_protocol(struct lws_protocols *out)
+{
+    memset(out, 0, sizeof(*out));
+    out->name = "http-only";
+    out->callback = callback;
+    out->per_session_data_size = sizeof(struct front_pss);
+}

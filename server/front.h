@@ -1,0 +1,19 @@
+/* front — the host's own protocol, protocols[0] of each vhost: what nobody else answers.
+ *
+ * Shape:    one lws protocol, "http-only". It answers 404 for paths without a mount, refuses
+ *           WebSocket upgrades that name no protocol of the vhost with 400, where lws itself says
+ *           nothing, turns new connections away while the host stops, and counts the answers that
+ *           lws is sending from files.
+ * Owns:     its sessions' answers.
+ * Borrows:  the site that is the vhost's user pointer.
+ * Calls up: server_is_stopping, server_count_answer.
+ */
+#ifndef LWSHOST_FRONT_H
+#define LWSHOST_FRONT_H
+
+#include <libwebsockets.h>
+
+/* Fill in the protocol. */
+void front_protocol(struct lws_protocols *out);
+
+#endif

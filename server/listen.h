@@ -1,0 +1,25 @@
+/* listen — the vhosts of a setup come to life, each on its port.
+ *
+ * Shape:    two functions.
+ * Owns:     the files of unix sockets, until listen_clean_up.
+ * Borrows:  setup and server while the context lives.
+ * Calls up: nothing.
+ */
+#ifndef LWSHOST_LISTEN_H
+#define LWSHOST_LISTEN_H
+
+#include "log.h"
+#include "setup.h"
+
+struct server;
+
+/* Create the vhosts in the order of the configuration, and then let options that are URLs of this
+ * very host follow ports that moved: protocols are initialised later.
+ * Returns 0, or -1 after a complaint. */
+int listen_start(struct setup *setup, struct lws_context *context, struct server *server,
+                 const struct log *log);
+
+/* After the context is destroyed: remove the files of unix sockets. */
+void listen_clean_up(struct setup *setup);
+
+#endif

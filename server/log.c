@@ -1,0 +1,110 @@
+#include "log.h"
+
+#include <libwebsockets.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#define DEFAULT_LEVELS (LLL_ERR | LLL_WARN | LLL_NOTICE)
+#define LINE_BYTES 2048
+
+static const char *name_of(int level)
+{
+    switch (level) {
+    case LLL_ERR:
+        return "error";
+    case LLL_WARN:
+        return "warning";
+    case LLL_NOTICE:
+        return "notice";
+    case LLL_INFO:
+        return "info";
+    default:
+        return "debug";
+    }
+}
+
+/* One write for the whole line, so that lines of several threads do not mix. */
+static void emit(int level, const char *line)
+{
+    char text[LINE_BYTES];
+    size_t length = strcspn(line, "\r\n");
+    struct timespec now;
+    struct tm local;
+    char when[32] = "";
+
+    while (*line == ' ') {
+        line++;
+        length--;
+    }
+    clock_gettime(CLOCK_REALTIME, &now);
+    if (localtime_r(&now.tv_sec, &local))
+        strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", &local);
+    if (length > LINE_BYTES - 64)
+        length = LINE_BYTES - 64;
+    snprintf(text, sizeof(text), "%s.%03ld %s: %.*s\n", when, now.tv_nsec / 1000000, name_of(level),
+             (int)length, line);
+    fputs(text, stderr);
+}
+
+void log_init(struct log *log, long levels)
+{
+    memset(log, 0, sizeof(*log));
+    log->is_lws_wanted = levels >= 0;
+    log->levels = levels >= 0 ? (unsigned)levels : DEFAULT_LEVELS;
+    log_lws_setting_up(log, true);
+}
+
+void log_lws_setting_up(const struct log *log, bool is_setting_up)
+{
+    unsigned levels = log->levels;
+
+    if (is_setting_up && !log->is_lws_wanted)
+        levels &= ~(unsigned)LLL_NOTICE;
+    lws_set_log_level((int)levels, emit);
+}
+
+void log_lws_silent(void) { lws_set_log_level(0, emit); }
+
+static void say(const struct log *log, int level, const char *format, va_list list)
+{
+    char line[LINE_BYTES];
+
+    if (!(log->levels & (unsigned)level))
+        return;
+    vsnprintf(line, sizeof(line), format, list);
+    emit(level, line);
+}
+
+void log_error(const struct log *log, const char *format, ...)
+{
+    va_list list;
+
+    va_start(list, format);
+    if (log->is_serving)
+        say(log, LLL_ERR, format, list);
+    else {
+        vfprintf(stderr, format, list);
+        fputc('\n', stderr);
+    }
+    va_end(list);
+}
+
+void log_warning(const struct log *log, const char *format, ...)
+{
+    va_list list;
+
+    va_start(list, format);
+    say(log, LLL_WARN, format, list);
+    va_end(list);
+}
+
+void log_notice(const struct log *log, const char *format, ...)
+{
+    va_list list;
+
+    va_start(list, format);
+    say(log, LLL_NOTICE, format, list);
+    va_end(list);
+}

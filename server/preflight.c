@@ -1,0 +1,95 @@
+#include "preflight.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PLACE_BYTES 512
+
+static int complain(const struct conf_place *place, const char *member, const char *subject,
+                    const char *reason, const struct log *log)
+{
+    char text[PLACE_BYTES];
+
+    conf_place_print(place, member, text, sizeof(text));
+    log_error(log, "%s: %s: %s", text, subject, reason);
+    return -1;
+}
+
+int preflight_global(const struct conf *conf, const struct log *log)
+{
+    const struct conf_global *global = &conf->global;
+    int result = 0;
+
+    if (global->username && !getpwnam(global->username)) {
+        log_error(log, "global.username: there is no user \"%s\"", global->username);
+        result = -1;
+    }
+    if (global->groupname && !getgrnam(global->groupname)) {
+        log_error(log, "global.groupname: there is no group \"%s\"", global->groupname);
+        result = -1;
+    }
+    return result;
+}
+
+static int check_folder(const struct conf_mount *mount, const struct log *log)
+{
+    struct stat about;
+
+    if (mount->scheme != CONF_SCHEME_FILE)
+        return 0;
+    if (stat(mount->origin, &about))
+        return complain(&mount->place, "origin", mount->origin, strerror(errno), log);
+    if (!S_ISDIR(about.st_mode))
+        return complain(&mount->place, "origin", mount->origin, "not a folder", log);
+    return 0;
+}
+
+static int check_file(const struct conf_place *place, const char *member, const char *file,
+                      const struct log *log)
+{
+    int fd;
+
+    if (!file)
+        return 0;
+    fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return complain(place, member, file, strerror(errno), log);
+    close(fd);
+    return 0;
+}
+
+static int check_server_tls(const struct conf_vhost *vhost, const struct log *log)
+{
+    const struct conf_tls *tls = &vhost->server_tls;
+
+    if (!tls->cert && tls->key)
+        return complain(&vhost->place, "host-ssl-key", tls->key, "host-ssl-cert is missing", log);
+    if (tls->cert && !tls->key)
+        return complain(&vhost->place, "host-ssl-cert", tls->cert, "host-ssl-key is missing", log);
+    if (vhost->ignore_missing_cert)
+        return 0;
+    return check_file(&vhost->place, "host-ssl-cert", tls->cert, log) |
+           check_file(&vhost->place, "host-ssl-key", tls->key, log) |
+           check_file(&vhost->place, "host-ssl-ca", tls->ca, log);
+}
+
+int preflight_vhost(const struct conf_vhost *vhost, const struct log *log)
+{
+    const struct conf_tls *client = &vhost->client_tls;
+    int result = check_server_tls(vhost, log);
+    size_t n;
+
+    result |= check_file(&vhost->place, "client-ssl-cert", client->cert, log) |
+              check_file(&vhost->place, "client-ssl-key", client->key, log) |
+              check_file(&vhost->place, "client-ssl-ca", client->ca, log);
+    for (n = 0; n < vhost->mount_count; n++)
+        result |=
+            check_folder(&vhost->mounts[n], log) |
+            check_file(&vhost->mounts[n].place, "basic-auth", vhost->mounts[n].basic_auth, log);
+    return result ? -1 : 0;
+}

@@ -1,0 +1,29 @@
+/* server_private — what server.c and its second half server_stop.c share; nobody else's business.
+ */
+#ifndef LWSHOST_SERVER_PRIVATE_H
+#define LWSHOST_SERVER_PRIVATE_H
+
+#include "server.h"
+
+enum server_state { SERVER_STARTING, SERVER_SERVING, SERVER_STOPPING };
+
+struct server {
+    struct server_run *run;
+    struct lws_context *context; /* lws sets it to NULL when it is destroyed */
+    struct loop *loop;
+    enum server_state state;
+    enum server_end end; /* what the loop was left for */
+
+    lws_state_notify_link_t notifier; /* tells when the protocols are initialised */
+    lws_state_notify_link_t *notifiers[2];
+    lws_sorted_usec_list_t timer; /* the way from one state to the next */
+    lws_usec_t patience_ends_us;
+    unsigned answers; /* being sent from files */
+};
+
+/* Each plugin on each vhost, once: call `visit` until it returns false. */
+typedef bool server_visit_fn(struct server *server, struct site *site,
+                             const struct lwshost_hooks *hooks, void *user);
+void server_visit_hooks(struct server *server, server_visit_fn *visit, void *user);
+
+#endif

@@ -1,0 +1,123 @@
+#include "server_private.h"
+
+#include <signal.h>
+#include <string.h>
+
+#define PATIENCE_SECONDS 5
+#define LOOK_US (10 * LWS_US_PER_MS)
+
+/* Close codes of WebSocket: RFC 6455 7.4.1 and the IANA registry. */
+enum { CLOSE_GOING_AWAY = 1001, CLOSE_SERVICE_RESTART = 1012 };
+
+bool server_is_stopping(const struct server *server) { return server->state == SERVER_STOPPING; }
+
+void server_count_answer(struct server *server, int by) { server->answers += (unsigned)by; }
+
+static bool visit_pending(struct server *server, struct site *site,
+                          const struct lwshost_hooks *hooks, void *user)
+{
+    unsigned *total = user;
+
+    (void)server;
+    if (hooks->pending)
+        *total += hooks->pending(site->vhost);
+    return true;
+}
+
+static bool visit_stop(struct server *server, struct site *site, const struct lwshost_hooks *hooks,
+                       void *user)
+{
+    const int *code = user;
+
+    (void)server;
+    if (hooks->stop)
+        hooks->stop(site->vhost, *code);
+    return true;
+}
+
+static void look(lws_sorted_usec_list_t *timer)
+{
+    struct server *server = lws_container_of(timer, struct server, timer);
+    unsigned pending = server->answers;
+    bool is_late = lws_now_usecs() >= server->patience_ends_us;
+
+    server_visit_hooks(server, visit_pending, &pending);
+    if (pending && is_late)
+        log_warning(server->run->log, "%u connections have not ended in time", pending);
+    if (pending == 0 || is_late)
+        loop_stop(server->loop);
+    else
+        lws_sul_schedule(server->context, 0, &server->timer, look, LOOK_US);
+}
+
+/* Refuse new connections at the door. On its poll loop lws 4.1 uses a listener after it has freed
+ * it, so there the door stays and front turns people away. */
+static void stop_listening(struct server *server)
+{
+#if LWS_LIBRARY_VERSION_NUMBER < 4003000
+    if (server->run->loop_kind == LOOP_POLL)
+        return;
+#endif
+    lws_context_deprecate(server->context, NULL);
+}
+
+static void begin_stop(struct server *server, enum server_end end)
+{
+    int code = end == SERVER_RESTARTS ? CLOSE_SERVICE_RESTART : CLOSE_GOING_AWAY;
+
+    server->state = SERVER_STOPPING;
+    server->end = end;
+    server->patience_ends_us = lws_now_usecs() + PATIENCE_SECONDS * LWS_US_PER_SEC;
+    stop_listening(server);
+    server_visit_hooks(server, visit_stop, &code);
+    lws_sul_schedule(server->context, 0, &server->timer, look, 1);
+}
+
+/* A vhost that got a free port keeps it: people know it by now. */
+static void keep_ports(const struct setup *old, struct setup *next)
+{
+    size_t n, m;
+
+    for (n = 0; n < next->site_count; n++)
+        for (m = 0; next->sites[n].is_floating && m < old->site_count; m++)
+            if (old->sites[m].is_floating &&
+                strcmp(old->sites[m].conf->name, next->sites[n].conf->name) == 0)
+                next->sites[n].port_wanted = old->sites[m].port;
+}
+
+static void reload(struct server *server)
+{
+    struct server_run *run = server->run;
+
+    if (server->state != SERVER_SERVING)
+        return;
+    run->next = setup_new(run->wish, run->log);
+    if (!run->next) {
+        log_error(run->log, "the configuration is not taken; serving goes on as before");
+        return;
+    }
+    log_notice(run->log, "the configuration is read anew");
+    keep_ports(run->setup, run->next);
+    begin_stop(server, SERVER_RESTARTS);
+}
+
+static void stop(struct server *server)
+{
+    setup_free(server->run->next);
+    server->run->next = NULL;
+    if (server->state != SERVER_STOPPING) {
+        log_notice(server->run->log, "asked to stop");
+        begin_stop(server, SERVER_STOPPED);
+    } else if (server->end == SERVER_RESTARTS)
+        server->end = SERVER_STOPPED;
+    else
+        loop_stop(server->loop);
+}
+
+void server_on_signal(struct server *server, int number)
+{
+    if (number == SIGHUP)
+        reload(server);
+    else
+        stop(server);
+}

@@ -1,0 +1,209 @@
+#include "setup.h"
+
+#include "lws_features.h"
+#include "preflight.h"
+#include "pvo_list.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define PLACE_BYTES 512
+
+static void on_complaint(void *user, bool is_error, const char *line)
+{
+    const struct log *log = user;
+
+    if (is_error)
+        log_error(log, "%s", line);
+    else
+        log_warning(log, "%s", line);
+}
+
+static struct conf *read_conf(const struct setup_wish *wish, const struct log *log)
+{
+    struct conf_features features;
+    struct conf_env env = {.data_dir = wish->data_dir,
+                           .features = &features,
+                           .complain = on_complaint,
+                           .user = (void *)(uintptr_t)log};
+
+    lws_features_fill(&features);
+    return conf_read_dir(wish->config_dir, &env);
+}
+
+static int start_plugins(struct setup *setup, const struct setup_wish *wish, const struct log *log)
+{
+    const struct conf_pairs *configured = &setup->conf->global.plugin_dirs;
+    const char **folders =
+        arena_new(&setup->arena, wish->plugin_dir_count + configured->count + 1, sizeof(*folders));
+    size_t count = 0, n;
+
+    if (!folders)
+        return -1;
+    for (n = 0; n < wish->plugin_dir_count; n++)
+        folders[count++] = wish->plugin_dirs[n];
+    for (n = 0; n < configured->count; n++)
+        folders[count++] = configured->items[n].value;
+    folders[count++] = wish->plugin_dir;
+    setup->plugins = plugin_set_new(folders, count, log);
+    return setup->plugins ? 0 : -1;
+}
+
+static bool is_named_before(const struct site *site, const char *name)
+{
+    size_t n;
+
+    for (n = 0; n < site->protocol_count; n++)
+        if (strcmp(site->protocols[n].conf->name, name) == 0)
+            return true;
+    return false;
+}
+
+static int check_options(const struct site_protocol *protocol, const struct log *log)
+{
+    struct lws_protocol_vhost_options *options = NULL;
+    struct arena arena = {0};
+    struct problem problem = {0};
+    char place[PLACE_BYTES];
+    int result = 0;
+
+    if (!protocol->plugin.hooks || !protocol->plugin.hooks->check)
+        return 0;
+    if (pvo_list_build(&protocol->conf->options, "", &arena, &options))
+        result = problem_set(&problem, "", "memory is short");
+    else
+        result = protocol->plugin.hooks->check(options, &problem);
+    if (result) {
+        conf_place_print(&protocol->conf->place, problem.path, place, sizeof(place));
+        log_error(log, "%s: %s", place, problem.text);
+    }
+    arena_free(&arena);
+    return result;
+}
+
+static int find_protocol(struct setup *setup, struct site *site, const struct conf_protocol *conf,
+                         const struct log *log)
+{
+    struct site_protocol *protocol = &site->protocols[site->protocol_count];
+    struct bytes why = {0};
+    char place[PLACE_BYTES];
+
+    if (is_named_before(site, conf->name))
+        return 0;
+    protocol->conf = conf;
+    if (plugin_set_find(setup->plugins, conf->name, &protocol->plugin, &why)) {
+        conf_place_print(&conf->place, NULL, place, sizeof(place));
+        log_error(log, "%s: %s", place, why.data ? why.data : "no plugin provides this protocol");
+        bytes_fini(&why);
+        return -1;
+    }
+    site->protocol_count++;
+    return check_options(protocol, log);
+}
+
+static int find_protocols(struct setup *setup, struct site *site, const struct log *log)
+{
+    const struct conf_vhost *conf = site->conf;
+    int result = 0;
+    size_t n;
+
+    site->protocols = arena_new(&setup->arena, conf->protocol_count, sizeof(*site->protocols));
+    if (!site->protocols)
+        return -1;
+    for (n = 0; n < conf->protocol_count; n++)
+        if (find_protocol(setup, site, &conf->protocols[n], log))
+            result = -1;
+    return result;
+}
+
+static int find_address(struct site *site, const struct log *log)
+{
+    const struct conf_vhost *conf = site->conf;
+    struct listen_wish wish = {.interface = conf->interface,
+                               .is_path = conf->unix_socket,
+                               .no_ipv6 = conf->noipv6,
+                               .only_ipv6 = conf->ipv6only == CONF_SWITCH_ON};
+    struct problem problem = {0};
+    char place[PLACE_BYTES];
+
+    if (listen_addr_find(&wish, &site->addr, &problem) == 0)
+        return 0;
+    conf_place_print(&conf->place, "interface", place, sizeof(place));
+    log_error(log, "%s: %s", place, problem.text);
+    return -1;
+}
+
+/* --port moves the first vhost that has a port, and those that share that port with it. */
+static void choose_ports(struct setup *setup, int port)
+{
+    const struct site *first = NULL;
+    size_t n;
+
+    for (n = 0; n < setup->site_count; n++) {
+        struct site *site = &setup->sites[n];
+
+        site->port_wanted = (unsigned)site->conf->port;
+        if (port < 0 || site->addr.kind == LISTEN_UNIX)
+            continue;
+        if (!first)
+            first = site;
+        if (first == site)
+            site->port_wanted = (unsigned)port;
+        else if (site->conf->port && site->conf->port == first->conf->port)
+            site->follows = first;
+    }
+    for (n = 0; n < setup->site_count; n++)
+        setup->sites[n].is_floating = setup->sites[n].port_wanted == 0 && !setup->sites[n].follows;
+}
+
+static int build_sites(struct setup *setup, const struct log *log)
+{
+    int result = 0;
+    size_t n;
+
+    setup->site_count = setup->conf->vhost_count;
+    setup->sites = arena_new(&setup->arena, setup->site_count, sizeof(*setup->sites));
+    if (!setup->sites)
+        return -1;
+    for (n = 0; n < setup->site_count; n++) {
+        struct site *site = &setup->sites[n];
+
+        site->conf = &setup->conf->vhosts[n];
+        if (find_address(site, log) | find_protocols(setup, site, log) |
+            preflight_vhost(site->conf, log))
+            result = -1;
+        else if (site_build(site, &setup->arena)) {
+            log_error(log, "memory is short");
+            return -1;
+        }
+    }
+    return result;
+}
+
+struct setup *setup_new(const struct setup_wish *wish, const struct log *log)
+{
+    struct setup *setup = calloc(1, sizeof(*setup));
+
+    if (!setup) {
+        log_error(log, "memory is short");
+        return NULL;
+    }
+    setup->conf = read_conf(wish, log);
+    if (setup->conf && start_plugins(setup, wish, log) == 0 &&
+        (preflight_global(setup->conf, log) | build_sites(setup, log)) == 0) {
+        choose_ports(setup, wish->port);
+        return setup;
+    }
+    setup_free(setup);
+    return NULL;
+}
+
+void setup_free(struct setup *setup)
+{
+    if (!setup)
+        return;
+    plugin_set_free(setup->plugins);
+    conf_free(setup->conf);
+    arena_free(&setup->arena);
+    free(setup);
+}
