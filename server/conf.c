@@ -6,8 +6,6 @@
 
 #include <stdlib.h>
 
-#define THREADS 1 /* lwshost's loop is one thread, whatever lws was built for */
-
 struct conf *conf_new(void) { return calloc(1, sizeof(struct conf)); }
 
 int conf_read_text(struct conf *conf, const char *file, const char *text, size_t len,

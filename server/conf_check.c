@@ -229,8 +229,9 @@ int conf_check_whole(struct conf_reader *reader)
         if (before < n) /* lws picks by name and port, whatever the interface */
             conf_complain_at(
                 reader, true, &vhost->place, "name",
-                "\"%s\" with the same port is at %s:%d already", conf_clip(vhost->name, clipped),
-                conf->vhosts[before].place.source->file, conf->vhosts[before].place.line);
+                "\"%s\" with the same %s is there already (%s:%d)", conf_clip(vhost->name, clipped),
+                vhost->unix_socket ? "socket" : "port", conf->vhosts[before].place.source->file,
+                conf->vhosts[before].place.line);
     }
     return reader->errors == errors ? 0 : -1;
 }

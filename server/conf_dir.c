@@ -34,6 +34,7 @@ static const char *read_all(int fd, struct bytes *content)
         if (got == 0)
             return NULL;
         content->len += (size_t)got;
+        content->data[content->len] = '\0';
         if (content->len > CONF_FILE_MAX)
             return "longer than 4 MiB";
     }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define KEEPALIVE_DEFAULT_S 5 /* lwsws's */
+#define THREADS 1             /* lwshost's loop is one thread, whatever lws was built for */
 
 /* Something that reads one element of a list into what `user` points to. */
 typedef int element_fn(struct conf_reader *reader, const struct conf_item *element, void *user);
@@ -193,13 +194,20 @@ static int read_folder(struct conf_reader *reader, const struct conf_item *item,
     return add_pair(reader, "plugin-dir", item, folders);
 }
 
-static int read_global(struct conf_reader *reader, const struct conf_item *item, void *global)
+static int read_global(struct conf_reader *reader, const struct conf_item *item,
+                       struct conf_global *global)
 {
+    struct conf_place place = {.source = reader->source, .path = "global", .node = item->at.node};
     int result;
 
     reader->is_global = true;
     result = conf_read_object(reader, item, &conf_global_keys, global);
     reader->is_global = false;
+    if (result == 0 && global->count_threads > THREADS) {
+        conf_complain_at(reader, false, &place, "count-threads",
+                         "ignored, lwshost serves with one thread");
+        global->count_threads = 0; /* for a later file to give */
+    }
     return result;
 }
 

@@ -40,6 +40,19 @@ static bool is_blank(const char *text, size_t len)
     return true;
 }
 
+static int refuse_text(const json_error_t *error, struct problem *problem)
+{
+    const char *reason = error->text;
+
+    if (json_error_code(error) == json_error_null_character)
+        reason = "\\u0000 can't be part of a text"; /* jansson's own is for programmers */
+    problem->line = error->line > 0 ? error->line : 1;
+    problem->column = error->column;
+    if (error->column > 0)
+        return problem_set(problem, NULL, "no valid JSON at column %d: %s", error->column, reason);
+    return problem_set(problem, NULL, "no valid JSON: %s", reason);
+}
+
 static int parse(struct conf_source *source, size_t len, struct problem *problem)
 {
     json_error_t error;
@@ -48,12 +61,8 @@ static int parse(struct conf_source *source, size_t len, struct problem *problem
     if (is_blank(source->text, len))
         return problem_set(problem, NULL, "empty, but an object is expected: { … }");
     source->json = json_loadb(source->text, len, JSON_DECODE_INT_AS_REAL, &error);
-    if (!source->json && json_error_code(&error) != json_error_out_of_memory) {
-        problem->line = error.line > 0 ? error.line : 1;
-        problem->column = error.column;
-        return problem_set(problem, NULL, "no valid JSON at column %d: %s", error.column,
-                           error.text);
-    }
+    if (!source->json && json_error_code(&error) != json_error_out_of_memory)
+        return refuse_text(&error, problem);
     if (source->json && !json_is_object(source->json))
         return problem_set(problem, NULL, "must be an object: { … }");
     if (source->json)
