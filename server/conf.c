@@ -41,9 +41,6 @@ int conf_finish(struct conf *conf, const struct conf_env *env)
     reader.source = source ? source : &nowhere;
     if (conf->vhost_count == 0)
         return conf_reader_error(&reader, 0, "no vhost in it nor in conf.d, nothing to serve");
-    if (conf->global.count_threads > THREADS)
-        conf_reader_warn(&reader, 0,
-                         "\"count-threads\" is ignored, lwshost serves with one thread");
     return conf_check_whole(&reader);
 }
 
