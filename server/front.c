@@ -7,14 +7,15 @@
 #include <string.h>
 #include <strings.h>
 
-#define NAMES_BYTES 512 /* of Sec-WebSocket-Protocol; lws looks at less */
+#define NAMES_BYTES 512    /* of Sec-WebSocket-Protocol; lws looks at less */
+#define HEADERS_BYTES 4096 /* the vhost's own are among them */
 #define BODY_BYTES 1024
 
 /* Zeroed by lws whenever a connection is bound to this protocol; freed when it is bound to
  * another one or closed. */
 struct front_pss {
     struct http_reply reply;
-    bool is_answering; /* counted by the server: a request is here, its answer has not ended */
+    bool is_answering; /* counted by the server: lws is sending a file */
 };
 
 static struct site *site_of(struct lws *wsi)
@@ -51,6 +52,41 @@ static int on_http(struct lws *wsi, struct front_pss *pss)
         return lws_http_transaction_completed(wsi) ? -1 : 0;
     }
     return http_reply_send(wsi, &pss->reply, &answer);
+}
+
+/* HTTP/1: headers and body in one write, as the connection is closed next. */
+static int refuse(struct lws *wsi, unsigned status, const char *allow, const char *body)
+{
+    unsigned char buffer[LWS_PRE + HEADERS_BYTES + BODY_BYTES];
+    unsigned char *start = buffer + LWS_PRE, *at = start, *end = start + HEADERS_BYTES;
+    size_t length = strlen(body);
+
+    if (lws_add_http_common_headers(wsi, status, "text/plain; charset=utf-8", length, &at, end) ||
+        (allow &&
+         lws_add_http_header_by_token(wsi, WSI_TOKEN_HTTP_ALLOW, (const unsigned char *)allow,
+                                      (int)strlen(allow), &at, end)) ||
+        lws_add_http_header_by_token(wsi, WSI_TOKEN_CONNECTION, (const unsigned char *)"close", 5,
+                                     &at, end) ||
+        lws_finalize_http_header(wsi, &at, end))
+        return -1;
+    memcpy(at, body, length);
+    at += length;
+    return lws_write(wsi, start, (size_t)(at - start), LWS_WRITE_HTTP) < 0 ? -1 : 0;
+}
+
+/* For mounts of files, which lws serves whatever the method. A body may be on its way, and is not
+ * worth reading: the connection is closed. */
+static int on_method(struct lws *wsi, struct lws_process_html_args *args)
+{
+    char *uri;
+    int length, method = lws_http_get_uri_and_method(wsi, &uri, &length);
+
+    if (method == LWSHUMETH_GET || method == LWSHUMETH_HEAD || lws_get_network_wsi(wsi) != wsi)
+        return 0;
+    refuse(wsi, HTTP_STATUS_METHOD_NOT_ALLOWED, "GET, HEAD", "Only GET and HEAD work here.\n");
+    args->final = 1;
+    lws_set_timeout(wsi, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_ASYNC);
+    return 0;
 }
 
 static bool has_protocol(const struct site *site, const char *name, size_t length)
@@ -104,21 +140,12 @@ static size_t refusal_text(const struct site *site, char *out, size_t bytes)
     return used < bytes ? used : bytes - 1;
 }
 
-/* Headers and body in one write: whoever called may close the connection at once. */
-static int refuse(struct lws *wsi, const struct site *site)
+static int refuse_upgrade(struct lws *wsi, const struct site *site)
 {
-    unsigned char buffer[LWS_PRE + 2048 + BODY_BYTES];
-    unsigned char *start = buffer + LWS_PRE, *at = start, *end = buffer + sizeof(buffer);
     char body[BODY_BYTES];
-    size_t length = refusal_text(site, body, sizeof(body));
 
-    if (lws_add_http_common_headers(wsi, HTTP_STATUS_BAD_REQUEST, "text/plain; charset=utf-8",
-                                    length, &at, end - BODY_BYTES) ||
-        lws_finalize_http_header(wsi, &at, end - BODY_BYTES))
-        return -1;
-    memcpy(at, body, length);
-    at += length;
-    return lws_write(wsi, start, (size_t)(at - start), LWS_WRITE_HTTP) < 0 ? -1 : 0;
+    refusal_text(site, body, sizeof(body));
+    return refuse(wsi, HTTP_STATUS_BAD_REQUEST, NULL, body);
 }
 
 /* HTTP/1: before lws looks for the protocol. 1 makes lws end the transaction. */
@@ -128,7 +155,7 @@ static int on_upgrade(struct lws *wsi, const char *kind)
 
     if (!site || strcasecmp(kind, "websocket") || is_offered(wsi, site))
         return 0;
-    return refuse(wsi, site) ? -1 : 1;
+    return refuse_upgrade(wsi, site) ? -1 : 1;
 }
 
 /* A WebSocket that lws has given to this protocol, for want of a better one. */
@@ -137,7 +164,7 @@ static int on_websocket(struct lws *wsi)
     const struct site *site = site_of(wsi);
 
     if (site && lws_get_network_wsi(wsi) == wsi)
-        refuse(wsi, site);
+        refuse_upgrade(wsi, site);
     return 1;
 }
 
@@ -156,9 +183,11 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
     switch (reason) {
     case LWS_CALLBACK_FILTER_NETWORK_CONNECTION:
         return on_connection(wsi);
-    case LWS_CALLBACK_FILTER_HTTP_CONNECTION:
+    case LWS_CALLBACK_CHECK_ACCESS_RIGHTS:
+        return on_method(wsi, in);
+    case LWS_CALLBACK_ADD_HEADERS:
         set_answering(wsi, pss, true);
-        return 0;
+        break;
     case LWS_CALLBACK_HTTP:
         return on_http(wsi, pss);
     case LWS_CALLBACK_HTTP_WRITEABLE:
@@ -187,7 +216,7 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
 void front_protocol(struct lws_protocols *out)
 {
     memset(out, 0, sizeof(*out));
-    out->name = "http-only";
+    out->name = FRONT_PROTOCOL;
     out->callback = callback;
     out->per_session_data_size = sizeof(struct front_pss);
 }

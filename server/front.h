@@ -2,8 +2,8 @@
  *
  * Shape:    one lws protocol, "http-only". It answers 404 for paths without a mount, refuses
  *           WebSocket upgrades that name no protocol of the vhost with 400, where lws itself says
- *           nothing, turns new connections away while the host stops, and counts the answers that
- *           lws is sending from files.
+ *           nothing, turns new connections away while the host stops. Mounts of files are bound to
+ *           it, so that it sees their answers begin and end, and refuses methods but GET and HEAD.
  * Owns:     its sessions' answers.
  * Borrows:  the site that is the vhost's user pointer.
  * Calls up: server_is_stopping, server_count_answer.
@@ -12,6 +12,8 @@
 #define LWSHOST_FRONT_H
 
 #include <libwebsockets.h>
+
+#define FRONT_PROTOCOL "http-only"
 
 /* Fill in the protocol. */
 void front_protocol(struct lws_protocols *out);

@@ -14,6 +14,7 @@
 struct loop {
     enum loop_kind kind;
     bool is_stopped;
+    struct lws_context *context; /* while it runs */
 #if defined(LWSHOST_HAVE_UV)
     uv_loop_t uv;
     void *foreign[1];
@@ -71,6 +72,7 @@ void loop_configure(struct loop *loop, struct lws_context_creation_info *info)
 
 void loop_run(struct loop *loop, struct lws_context *context)
 {
+    loop->context = context;
 #if defined(LWSHOST_HAVE_UV)
     if (loop->kind == LOOP_UV) {
         while (!loop->is_stopped && uv_run(&loop->uv, UV_RUN_DEFAULT))
@@ -85,6 +87,9 @@ void loop_run(struct loop *loop, struct lws_context *context)
 void loop_stop(struct loop *loop)
 {
     loop->is_stopped = true;
+    /* poll would sleep once more otherwise */
+    if (loop->context)
+        lws_cancel_service(loop->context);
 #if defined(LWSHOST_HAVE_UV)
     if (loop->kind == LOOP_UV)
         uv_stop(&loop->uv);

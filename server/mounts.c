@@ -1,5 +1,6 @@
 #include "mounts.h"
 
+#include "front.h"
 #include "lws_compat.h"
 #include "pvo_list.h"
 
@@ -38,6 +39,8 @@ static int build(const struct conf_mount *conf, struct arena *arena, struct lws_
     mount->origin_protocol = (unsigned char)conf->scheme;
     if (conf->scheme == CONF_SCHEME_CALLBACK)
         mount->protocol = conf->origin;
+    else if (conf->scheme == CONF_SCHEME_FILE && !interpret)
+        mount->protocol = FRONT_PROTOCOL;
     mount->def = conf->fallback;
     mount->cgienv = environment;
     mount->extra_mimetypes = types;
