@@ -4,10 +4,11 @@ import json
 import os
 import re
 import shutil
-import signal
 import subprocess
 import tempfile
 import threading
+import time
+from signal import SIGTERM
 
 LWSHOST = os.environ["LWSHOST"]
 PLUGIN_DIR = os.environ["LWSHOST_PLUGIN_DIR"]
@@ -83,7 +84,6 @@ class Server:
     def wait_until(self, condition, what, seconds=START_SECONDS):
         """Wait until condition() holds; it is asked anew with each line the server prints and
         every 50 ms."""
-        import time
         end = time.monotonic() + seconds
         with self._changed:
             while not condition():
@@ -115,7 +115,7 @@ class Server:
     def signal(self, number):
         self.process.send_signal(number)
 
-    def stop(self, number=signal.SIGTERM, seconds=START_SECONDS):
+    def stop(self, number=SIGTERM, seconds=START_SECONDS):
         """Send the signal, wait for the end, return the exit status."""
         if self.process.poll() is None:
             self.process.send_signal(number)
