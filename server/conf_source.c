@@ -61,7 +61,8 @@ static int parse(struct conf_source *source, size_t len, struct problem *problem
     if (is_blank(source->text, len))
         return problem_set(problem, NULL, "empty, but an object is expected: { … }");
     source->json = json_loadb(source->text, len, JSON_DECODE_INT_AS_REAL, &error);
-    if (!source->json && json_error_code(&error) != json_error_out_of_memory)
+    /* Not every failure of jansson to get memory has a code, but then there is no text either. */
+    if (!source->json && error.text[0] && json_error_code(&error) != json_error_out_of_memory)
         return refuse_text(&error, problem);
     if (source->json && !json_is_object(source->json))
         return problem_set(problem, NULL, "must be an object: { … }");
