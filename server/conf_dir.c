@@ -31,10 +31,10 @@ static const char *read_all(int fd, struct bytes *content)
             continue;
         if (got < 0)
             return strerror(errno);
-        if (got == 0)
-            return NULL;
         content->len += (size_t)got;
         content->data[content->len] = '\0';
+        if (got == 0)
+            return NULL;
         if (content->len > CONF_FILE_MAX)
             return "longer than 4 MiB";
     }

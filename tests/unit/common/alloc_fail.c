@@ -40,7 +40,6 @@ char *__wrap_strdup(const char *text) { return fails() ? NULL : __real_strdup(te
 
 void alloc_fail_arm(unsigned long n)
 {
-    json_set_alloc_funcs(__wrap_malloc, free);
     left = n;
     has_failed = false;
     is_armed = true;
@@ -50,4 +49,9 @@ bool alloc_fail_disarm(void)
 {
     is_armed = false;
     return has_failed;
+}
+
+void alloc_fail_include_jansson(bool is_included)
+{
+    json_set_alloc_funcs(is_included ? __wrap_malloc : __real_malloc, free);
 }

@@ -12,8 +12,11 @@
 
 #include <stdbool.h>
 
-/* Let the allocation number `n`, counted from 0, fail, and only that one. Takes jansson along. */
+/* Let the allocation number `n`, counted from 0, fail, and only that one. */
 void alloc_fail_arm(unsigned long n);
+
+/* Whether jansson's allocations count too. They don't unless this says so. */
+void alloc_fail_include_jansson(bool is_included);
 
 /* Stop counting. Returns true when the armed allocation was reached, and so failed. */
 bool alloc_fail_disarm(void);
