@@ -1,0 +1,53 @@
+/* How many connections each address has. */
+#include "world.h"
+
+#include "ip_addr.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct address {
+    struct hash_node node;
+    unsigned long connections;
+    char text[IP_ADDR_TEXT_BYTES];
+};
+
+static bool is_address(const struct hash_node *node, const void *key)
+{
+    return strcmp(HASH_MAP_ENTRY(node, struct address, node)->text, key) == 0;
+}
+
+static struct address *find(const struct world *world, const char *text)
+{
+    struct hash_node *node =
+        hash_map_find(&world->addresses, hash_bytes(text, strlen(text), 0), is_address, text);
+
+    return node ? HASH_MAP_ENTRY(node, struct address, node) : NULL;
+}
+
+bool address_take(struct world *world, const char *text)
+{
+    struct address *address = find(world, text);
+
+    if (!address) {
+        address = calloc(1, sizeof(*address));
+        if (!address)
+            return false;
+        strcpy(address->text, text);
+        hash_map_insert(&world->addresses, &address->node, hash_bytes(text, strlen(text), 0));
+    }
+    if (world->options->per_ip && address->connections >= world->options->per_ip)
+        return false;
+    address->connections++;
+    return true;
+}
+
+void address_release(struct world *world, const char *text)
+{
+    struct address *address = find(world, text);
+
+    if (!address || --address->connections)
+        return;
+    hash_map_remove(&world->addresses, &address->node);
+    free(address);
+}

@@ -1,0 +1,148 @@
+#include "chat_link.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/random.h>
+#include <time.h>
+
+#define SWEEP_US 250000
+#define SOON_US 1 /* the next turn of the loop */
+
+static uint64_t now_us(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000u + (uint64_t)now.tv_nsec / 1000u;
+}
+
+static int64_t wall_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* getrandom(2) gives up to 256 bytes whole or, interrupted by a signal at boot, none. */
+static void fill_random(void *bytes, size_t len)
+{
+    while (getrandom(bytes, len, 0) != (ssize_t)len)
+        ;
+}
+
+static void on_flush(lws_sorted_usec_list_t *sul)
+{
+    world_flush(lws_container_of(sul, struct chat_vhd, flush)->world);
+}
+
+static void on_sweep(lws_sorted_usec_list_t *sul)
+{
+    struct chat_vhd *vhd = lws_container_of(sul, struct chat_vhd, sweep);
+
+    vhd->is_sweeping = false;
+    world_sweep(vhd->world);
+    if (!world_is_idle(vhd->world))
+        chat_sweep_arm(vhd);
+}
+
+void chat_sweep_arm(struct chat_vhd *vhd)
+{
+    if (vhd->is_sweeping)
+        return;
+    vhd->is_sweeping = true;
+    lws_sul_schedule(vhd->context, 0, &vhd->sweep, on_sweep, SWEEP_US);
+}
+
+static void wake(void *host)
+{
+    struct chat_vhd *vhd = host;
+
+    lws_sul_schedule(vhd->context, 0, &vhd->flush, on_flush, SOON_US);
+}
+
+/* lws must not gather output of its own: what is behind a slow peer stays in the room's log. A
+ * stream of HTTP/2 gets one frame whenever lws asks for it, as its flow control wants. */
+static size_t room(void *link)
+{
+    struct chat_pss *pss = link;
+
+    if (pss->is_mux)
+        return pss->is_writable ? 1 : 0;
+    return lws_partial_buffered(pss->wsi) ? 0 : SIZE_MAX;
+}
+
+/* lws writes the Close frame of a stream when the callback that asked for output says so. */
+static int close_mux(struct chat_pss *pss, const uint8_t *payload, size_t len)
+{
+    unsigned code = (unsigned)payload[0] << 8 | payload[1];
+
+    lws_close_reason(pss->wsi, (enum lws_close_status)code, (unsigned char *)(uintptr_t)payload + 2,
+                     len - 2);
+    pss->has_to_close = true;
+    return 0;
+}
+
+/* HTTP/2 wraps each WebSocket frame: lws has to make it, with space in front of the payload. */
+static int write_mux(struct chat_pss *pss, const uint8_t *frame, size_t len)
+{
+    unsigned opcode = frame[0] & 0x0f;
+    size_t head;
+    unsigned char *copy;
+    int result;
+
+    pss->is_writable = false;
+    if (ws_frame_measure(frame, &head) != len)
+        return -1;
+    if (opcode == WS_CLOSE)
+        return close_mux(pss, frame + head, len - head);
+    copy = malloc(LWS_PRE + len - head + 1);
+    if (!copy)
+        return -1;
+    memcpy(copy + LWS_PRE, frame + head, len - head);
+    result = lws_write(pss->wsi, copy + LWS_PRE, len - head,
+                       opcode == WS_PING ? LWS_WRITE_PING : LWS_WRITE_TEXT);
+    free(copy);
+    return result < 0 ? -1 : 0;
+}
+
+/* On HTTP/1 finished frames go out as they are: in the ws role LWS_WRITE_RAW is not framed again,
+ * and lws only reads the bytes. */
+static int write_frames(void *link, const void *frames, size_t len)
+{
+    struct chat_pss *pss = link;
+
+    if (pss->is_mux)
+        return write_mux(pss, frames, len);
+    return lws_write(pss->wsi, (unsigned char *)(uintptr_t)frames, len, LWS_WRITE_RAW) < 0 ? -1 : 0;
+}
+
+static void want_writable(void *link) { lws_callback_on_writable(((struct chat_pss *)link)->wsi); }
+
+static bool has_input(void *link)
+{
+    int waiting = 0;
+
+    return ioctl(lws_get_socket_fd(((struct chat_pss *)link)->wsi), FIONREAD, &waiting) == 0 &&
+           waiting > 0;
+}
+
+static void kill_link(void *link)
+{
+    lws_set_timeout(((struct chat_pss *)link)->wsi, PENDING_TIMEOUT_USER_REASON_BASE,
+                    LWS_TO_KILL_ASYNC);
+}
+
+const struct chat_port chat_port = {
+    .now_us = now_us,
+    .wall_ms = wall_ms,
+    .random = fill_random,
+    .wake = wake,
+    .room = room,
+    .write = write_frames,
+    .want_writable = want_writable,
+    .has_input = has_input,
+    .kill = kill_link,
+};

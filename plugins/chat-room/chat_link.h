@@ -1,0 +1,45 @@
+/* chat_link — libwebsockets behind the chat's port: clocks, timers and sockets.
+ *
+ * Shape:    the state that lws keeps for us, one struct a vhost and one a connection, and the table
+ *           of functions over them.
+ * Owns:     nothing; both structs are lws's memory, all zero at first.
+ * Borrows:  nothing.
+ * Calls up: libwebsockets.
+ * Not here: lws's callbacks (chat_room.c).
+ */
+#ifndef CHAT_LINK_H
+#define CHAT_LINK_H
+
+#include "conn.h"
+#include "fanout.h"
+#include "problem.h"
+
+#include <libwebsockets.h>
+
+/* From PROTOCOL_INIT to PROTOCOL_DESTROY; of each of the two protocols, and only the first one's
+ * has a world. */
+struct chat_vhd {
+    struct lws_context *context;
+    struct chat_options options;
+    struct world *world;    /* NULL: it could not start, or is gone */
+    struct problem problem; /* why it could not start */
+    lws_sorted_usec_list_t flush, sweep;
+    bool is_sweeping;
+};
+
+/* From ESTABLISHED to CLOSED. */
+struct chat_pss {
+    struct conn conn;
+    struct lws *wsi;
+    bool is_mux;       /* a stream of an HTTP/2 connection */
+    bool is_writable;  /* lws asks for output of this stream, and has had none yet */
+    bool has_to_close; /* lws is to send the stream's Close frame */
+};
+
+/* For world_new with a chat_vhd as `host`, and conn_open with a chat_pss as `link`. */
+extern const struct chat_port chat_port;
+
+/* Have the world swept from now on, as long as there is something in it. */
+void chat_sweep_arm(struct chat_vhd *vhd);
+
+#endif

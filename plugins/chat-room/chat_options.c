@@ -1,0 +1,88 @@
+#include "chat_options.h"
+
+#include "nick.h"
+#include "origin.h"
+#include "utf8.h"
+
+#include <string.h>
+
+#define TEXT(name, member, fallback, max, help)                                                    \
+    {                                                                                              \
+        name, OPTION_TEXT, offsetof(struct chat_options, member), fallback, 1, max, NULL, NULL,    \
+            help                                                                                   \
+    }
+#define NUMBER(name, member, fallback, min, max, unit, help)                                       \
+    {                                                                                              \
+        name, OPTION_NUMBER, offsetof(struct chat_options, member), fallback, min, max, NULL,      \
+            unit, help                                                                             \
+    }
+
+const struct option chat_option_table[] = {
+    TEXT("path", path, "/chat", 200, "the only path that WebSockets are taken on"),
+    TEXT("default-room", default_room, "lobby", 64, "the room of those who name none"),
+    TEXT("origins", origins, "same", 4096, "same, any, or a list of origins"),
+    NUMBER("max-message-bytes", max_message_bytes, "4096", 64, 65536, "bytes", "of one text"),
+    NUMBER("max-frame-bytes", max_frame_bytes, "16384", 1024, 1048576, "bytes",
+           "of one WebSocket message, JSON included"),
+    NUMBER("rate", rate, "5", 0, 100000, "per second", "requests of one connection; 0: no bound"),
+    NUMBER("burst", burst, "20", 1, 100000, NULL, "requests at once"),
+    NUMBER("max-rooms", max_rooms, "64", 1, 100000, NULL, "rooms at a time"),
+    NUMBER("rooms-per-client", rooms_per_client, "8", 1, 1000, NULL, "rooms of one connection"),
+    NUMBER("max-participants", max_participants, "1000", 0, 1000000, NULL,
+           "members of one room; 0: no bound"),
+    NUMBER("presence-limit", presence_limit, "200", 0, 1000000, NULL,
+           "members above which joins and leaves are not told; 0: no bound"),
+    NUMBER("max-connections", max_connections, "10000", 0, 1000000, NULL,
+           "connections; 0: no bound"),
+    NUMBER("per-ip", per_ip, "32", 0, 1000000, NULL, "connections of one address; 0: no bound"),
+    NUMBER("join-timeout", join_timeout_s, "10", 1, 3600, "s", "until a JSON client has to join"),
+    NUMBER("leave-delay", leave_delay_s, "5", 0, 3600, "s",
+           "that a lost JSON client keeps its place"),
+    NUMBER("ping-interval", ping_interval_s, "25", 1, 3600, "s", "of silence before a ping"),
+    NUMBER("pong-timeout", pong_timeout_s, "10", 1, 3600, "s", "for the answer to a ping"),
+    NUMBER("room-log-bytes", room_log_bytes, "1048576", 65536, 268435456, "bytes",
+           "that a member may be behind"),
+    NUMBER("client-queue-bytes", client_queue_bytes, "262144", 65536, 16777216, "bytes",
+           "of answers that may wait for one connection"),
+    NUMBER("history-count", history_count, "100", 0, 10000, NULL, "messages shown to newcomers"),
+    NUMBER("history-bytes", history_bytes, "262144", 0, 67108864, "bytes", "of these messages"),
+    NUMBER("history-ttl", history_ttl_s, "86400", 1, 31536000, "s", "that a message is kept"),
+    TEXT("text-open", text.open, "进入聊天室", 200, "text mode: somebody came"),
+    TEXT("text-say", text.say, "说：", 200, "text mode: in front of what is said"),
+    TEXT("text-close", text.close, "离开聊天室", 200, "text mode: somebody went"),
+    TEXT("time-format", text.time_format, "%Y-%m-%d %H:%M:%S", 60, "text mode: as in strftime"),
+};
+
+const size_t chat_option_rows = sizeof(chat_option_table) / sizeof(chat_option_table[0]);
+
+static int check_text(const char *name, const char *text, struct problem *problem)
+{
+    if (utf8_is_valid(text, strlen(text)))
+        return 0;
+    return problem_set(problem, name, "is not valid UTF-8");
+}
+
+int chat_options_check(const struct chat_options *options, struct problem *problem)
+{
+    char name[ROOM_NAME_BYTES_MAX + 1];
+
+    if (options->path[0] != '/')
+        return problem_set(problem, "path", "\"%s\" does not begin with /", options->path);
+    if (room_name_read(name, options->default_room, strlen(options->default_room)) ||
+        strcmp(name, options->default_room) != 0)
+        return problem_set(problem, "default-room",
+                           "\"%s\" has other characters than a-z 0-9 . _ -", options->default_room);
+    /* A frame with every character escaped, and its names, has to fit both of these. */
+    if (options->room_log_bytes < 4 * options->max_message_bytes + 4096)
+        return problem_set(problem, "room-log-bytes",
+                           "must be at least 4 times max-message-bytes and 4096 bytes");
+    if (options->client_queue_bytes < 4 * options->max_message_bytes + 4096)
+        return problem_set(problem, "client-queue-bytes",
+                           "must be at least 4 times max-message-bytes and 4096 bytes");
+    if (check_text("text-open", options->text.open, problem) ||
+        check_text("text-say", options->text.say, problem) ||
+        check_text("text-close", options->text.close, problem) ||
+        check_text("time-format", options->text.time_format, problem))
+        return -1;
+    return origin_check_option(options->origins, problem);
+}

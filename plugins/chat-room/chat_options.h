@@ -1,0 +1,33 @@
+/* chat_options — the options of one vhost's chat, as they stand under "chat-room".
+ *
+ * Shape:    one struct, filled through a table (options.h).
+ * Owns:     nothing.
+ * Borrows:  the texts, from the vhost's options.
+ * Calls up: nothing.
+ */
+#ifndef CHAT_OPTIONS_H
+#define CHAT_OPTIONS_H
+
+#include "options.h"
+#include "text_mode.h"
+
+struct chat_options {
+    const char *path, *default_room, *origins;
+    unsigned long max_message_bytes, max_frame_bytes;
+    unsigned long rate, burst;
+    unsigned long max_rooms, rooms_per_client, max_participants, presence_limit;
+    unsigned long max_connections, per_ip;
+    unsigned long join_timeout_s, leave_delay_s, ping_interval_s, pong_timeout_s;
+    unsigned long room_log_bytes, client_queue_bytes;
+    unsigned long history_count, history_bytes, history_ttl_s;
+    struct text_mode text;
+};
+
+extern const struct option chat_option_table[];
+extern const size_t chat_option_rows;
+
+/* What one row can't say: room names, origins, options that must fit each other.
+ * Returns 0, or -1 with `problem` filled. */
+int chat_options_check(const struct chat_options *options, struct problem *problem);
+
+#endif

@@ -1,0 +1,347 @@
+/* chat_room — the chat as libwebsockets sees it: callbacks in, writes out, and nothing else.
+ *
+ * Two protocols share one world per vhost: `chat-room` speaks JSON and has all options,
+ * `chat-room-text` speaks the tutorial's lines.
+ */
+#include "chat_link.h"
+#include "host_hooks.h"
+#include "input.h"
+#include "join.h"
+#include "lws_compat.h"
+#include "origin.h"
+#include "pvo_options.h"
+#include "store_memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define JSON_PROTOCOL "chat-room"
+#define TEXT_PROTOCOL "chat-room-text"
+#define HEADER_BYTES 1024 /* of a header field that is looked at; a longer one is refused */
+#define ARGUMENT_BYTES 256
+#define RX_BYTES 1024 /* of each connection's buffer in lws, for its whole life */
+#define TX_BYTES (FANOUT_WRITE_BYTES + 65536) /* so that lws sends in one piece what it gets */
+
+static struct chat_vhd *vhd_of(struct lws_vhost *vhost)
+{
+    const struct lws_protocols *protocol =
+        vhost ? lws_vhost_name_to_protocol(vhost, JSON_PROTOCOL) : NULL;
+
+    return protocol ? lws_protocol_vh_priv_get(vhost, protocol) : NULL;
+}
+
+static struct store *open_store(const struct chat_options *options)
+{
+    struct store_limits limits = {
+        .history_count = options->history_count,
+        .history_bytes = options->history_bytes,
+        .kept_bytes = options->room_log_bytes > options->history_bytes ? options->room_log_bytes
+                                                                       : options->history_bytes,
+        .ttl_ms = (int64_t)options->history_ttl_s * 1000,
+    };
+
+    return store_memory_new(&limits, chat_port.random);
+}
+
+static int check_options(const struct lws_protocol_vhost_options *pvo, struct problem *problem)
+{
+    struct chat_options options;
+
+    if (pvo_options_read(chat_option_table, chat_option_rows, pvo, NULL, &options, problem))
+        return -1;
+    return chat_options_check(&options, problem);
+}
+
+static void begin(struct chat_vhd *vhd, const struct lws_protocol_vhost_options *pvo)
+{
+    if (pvo_options_read(chat_option_table, chat_option_rows, pvo, NULL, &vhd->options,
+                         &vhd->problem) ||
+        chat_options_check(&vhd->options, &vhd->problem))
+        return;
+    vhd->world = world_new(&vhd->options, &chat_port, vhd, open_store(&vhd->options));
+    if (!vhd->world)
+        problem_set(&vhd->problem, "", "out of memory");
+}
+
+/* lws 4.1 must not see a failure here (it would follow a NULL): what is wrong is remembered, said,
+ * and every connection is refused. */
+static int on_init(struct lws *wsi, const struct lws_protocol_vhost_options *pvo)
+{
+    struct lws_vhost *vhost = lws_get_vhost(wsi);
+    const struct lws_protocols *protocol = lws_get_protocol(wsi);
+    struct chat_vhd *vhd = lws_protocol_vh_priv_zalloc(vhost, protocol, sizeof(*vhd));
+
+    if (!vhd)
+        return 0;
+    vhd->context = lws_get_context(wsi);
+    if (strcmp(protocol->name, JSON_PROTOCOL) == 0)
+        begin(vhd, pvo);
+    else
+        pvo_options_read(NULL, 0, pvo, NULL, NULL, &vhd->problem);
+    if (vhd->problem.text[0])
+        lwsl_err("%s: %s: %s\n", protocol->name, vhd->problem.path, vhd->problem.text);
+    return 0;
+}
+
+static int on_fini(struct lws *wsi)
+{
+    struct chat_vhd *vhd = lws_protocol_vh_priv_get(lws_get_vhost(wsi), lws_get_protocol(wsi));
+
+    if (!vhd)
+        return 0;
+    lws_sul_cancel(&vhd->flush);
+    lws_sul_cancel(&vhd->sweep);
+    world_free(vhd->world);
+    vhd->world = NULL;
+    return 0;
+}
+
+static int refuse(struct lws *wsi, unsigned status, const char *why)
+{
+    lwsl_notice("%s: %u: %s\n", JSON_PROTOCOL, status, why);
+    lws_return_http_status(wsi, status, why);
+    return 1;
+}
+
+/* Copy a header field. Returns it, or NULL when there is none; "\x01", which equals no value that
+ * anybody accepts, when it is too long to be looked at. */
+static const char *header(struct lws *wsi, enum lws_token_indexes token, char out[HEADER_BYTES])
+{
+    if (lws_hdr_total_length(wsi, token) <= 0)
+        return NULL;
+    if (lws_hdr_copy(wsi, out, HEADER_BYTES, token) < 0)
+        strcpy(out, "\x01");
+    return out;
+}
+
+static bool is_path(struct lws *wsi, const char *wanted)
+{
+    char buffer[HEADER_BYTES];
+    const char *path = header(wsi, WSI_TOKEN_GET_URI, buffer);
+
+    if (!path)
+        path = header(wsi, WSI_TOKEN_HTTP_COLON_PATH, buffer);
+    return path && strncmp(path, wanted, strlen(wanted)) == 0 &&
+           (path[strlen(wanted)] == '\0' || path[strlen(wanted)] == '?');
+}
+
+static int on_filter(struct lws *wsi)
+{
+    struct chat_vhd *vhd = vhd_of(lws_get_vhost(wsi));
+    char origin_buffer[HEADER_BYTES], host_buffer[HEADER_BYTES];
+    const char *origin, *host;
+
+    if (!vhd || !vhd->world)
+        return refuse(wsi, HTTP_STATUS_SERVICE_UNAVAILABLE,
+                      "there is no working chat-room on this vhost");
+    if (vhd->world->is_stopping)
+        return refuse(wsi, HTTP_STATUS_SERVICE_UNAVAILABLE, "shutting down");
+    if (!is_path(wsi, vhd->options.path))
+        return refuse(wsi, HTTP_STATUS_NOT_FOUND, "no chat on this path");
+    origin = header(wsi, WSI_TOKEN_ORIGIN, origin_buffer);
+    host = header(wsi, WSI_TOKEN_HOST, host_buffer);
+    if (!host)
+        host = header(wsi, WSI_TOKEN_HTTP_COLON_AUTHORITY, host_buffer);
+    if (!origin_is_allowed(vhd->options.origins, origin, host)) {
+        lwsl_notice("%s: origin %s is not allowed (host %s)\n", JSON_PROTOCOL, origin,
+                    host ? host : "none");
+        return refuse(wsi, HTTP_STATUS_FORBIDDEN, "origin not allowed");
+    }
+    return 0;
+}
+
+/* Find `name=` among the arguments of the URI. Returns the value in `out`, NULL when there is none;
+ * one that is too long comes out as "\x01", which is no good name or number. */
+static const char *argument(struct lws *wsi, const char *name, char out[ARGUMENT_BYTES])
+{
+    size_t len = strlen(name);
+    int n, length;
+
+    for (n = 0; (length = lws_hdr_fragment_length(wsi, WSI_TOKEN_HTTP_URI_ARGS, n)) > 0; n++) {
+        char fragment[1024];
+
+        if (length >= (int)sizeof(fragment) ||
+            lws_hdr_copy_fragment(wsi, fragment, sizeof(fragment), WSI_TOKEN_HTTP_URI_ARGS, n) < 0)
+            continue;
+        if (strncmp(fragment, name, len) != 0)
+            continue;
+        if (strlen(fragment + len) >= ARGUMENT_BYTES)
+            return "\x01";
+        return strcpy(out, fragment + len);
+    }
+    return NULL;
+}
+
+static enum refusal enter_by_uri(struct lws *wsi, struct conn *conn)
+{
+    char room[ARGUMENT_BYTES], nick[ARGUMENT_BYTES], history[ARGUMENT_BYTES];
+    struct text_join join = {.room = argument(wsi, "room=", room),
+                             .nick = argument(wsi, "nick=", nick)};
+    const char *count = argument(wsi, "history=", history);
+    char *end = NULL;
+
+    if (count)
+        join.history = strtoul(count, &end, 10);
+    if (count && (*count < '0' || *count > '9' || *end))
+        return REFUSAL_BAD_REQUEST;
+    return join_text(conn, &join);
+}
+
+static void peer_address(struct lws *wsi, char out[IP_ADDR_TEXT_BYTES])
+{
+    char buffer[128];
+    const char *text = lws_get_peer_simple(wsi, buffer, sizeof(buffer));
+    struct ip_addr address;
+
+    if (text && !ip_addr_parse(text, strlen(text), &address))
+        ip_addr_format(&address, out);
+    else
+        strcpy(out, "local"); /* a unix socket */
+}
+
+static int on_established(struct lws *wsi, struct chat_pss *pss)
+{
+    struct chat_vhd *vhd = vhd_of(lws_get_vhost(wsi));
+    bool is_text = strcmp(lws_get_protocol(wsi)->name, TEXT_PROTOCOL) == 0;
+    char address[IP_ADDR_TEXT_BYTES];
+    enum refusal refusal;
+
+    if (!vhd || !vhd->world)
+        return -1;
+    pss->wsi = wsi;
+    pss->is_mux = lws_get_network_wsi(wsi) != wsi;
+    peer_address(wsi, address);
+    chat_sweep_arm(vhd);
+    if (conn_open(&pss->conn, vhd->world, pss, is_text ? CONN_TEXT : CONN_JSON, address))
+        return -1;
+    if (pss->conn.is_closing)
+        return 0;
+    if (!is_text)
+        return join_welcome(&pss->conn);
+    refusal = enter_by_uri(wsi, &pss->conn);
+    if (refusal)
+        conn_close(&pss->conn, CLOSE_NO_ENTRY, refusal_info(refusal)->reason);
+    return 0;
+}
+
+static int on_receive(struct lws *wsi, struct chat_pss *pss, const char *data, size_t len)
+{
+    struct rx_piece piece = {
+        .data = data,
+        .len = len,
+        .announced = lws_remaining_packet_payload(wsi),
+        .is_first = lws_is_first_fragment(wsi),
+        .is_last = lws_is_final_fragment(wsi) && !lws_remaining_packet_payload(wsi),
+    };
+
+    input_piece(&pss->conn, &piece, lws_frame_is_binary(wsi));
+    return 0;
+}
+
+static int on_writable(struct chat_pss *pss)
+{
+    pss->is_writable = true;
+    conn_writable(&pss->conn);
+    pss->is_writable = false;
+    return pss->has_to_close ? -1 : 0;
+}
+
+static int on_peer_close(struct chat_pss *pss, const uint8_t *payload, size_t len)
+{
+    unsigned code = len >= 2 ? (unsigned)payload[0] << 8 | payload[1] : CLOSE_NORMAL;
+
+    return conn_peer_closes(&pss->conn, code) ? -1 : 0;
+}
+
+static int on_closed(struct chat_pss *pss)
+{
+    if (pss)
+        conn_closed(&pss->conn);
+    return 0;
+}
+
+static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
+                    size_t len)
+{
+    switch (reason) {
+    case LWS_CALLBACK_PROTOCOL_INIT:
+        return on_init(wsi, in);
+    case LWS_CALLBACK_PROTOCOL_DESTROY:
+        return on_fini(wsi);
+    case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
+        return on_filter(wsi);
+    case LWS_CALLBACK_ESTABLISHED:
+        return on_established(wsi, user);
+    case LWS_CALLBACK_RECEIVE:
+        return on_receive(wsi, user, in, len);
+    case LWS_CALLBACK_RECEIVE_PONG:
+        conn_heard(&((struct chat_pss *)user)->conn);
+        return 0;
+    case LWS_CALLBACK_SERVER_WRITEABLE:
+        return on_writable(user);
+    case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
+        return on_peer_close(user, in, len);
+    case LWS_CALLBACK_WS_SERVER_DROP_PROTOCOL:
+    case LWS_CALLBACK_CLOSED:
+        return on_closed(user);
+    default:
+        return 0;
+    }
+}
+
+static void hook_stop(struct lws_vhost *vhost, int close_code)
+{
+    struct chat_vhd *vhd = vhd_of(vhost);
+
+    if (vhd && vhd->world)
+        world_stop(vhd->world, (unsigned)close_code,
+                   close_code == 1012 ? "service restart" : "server going down");
+}
+
+static unsigned hook_pending(struct lws_vhost *vhost)
+{
+    struct chat_vhd *vhd = vhd_of(vhost);
+
+    return vhd && vhd->world ? vhd->world->conn_count : 0;
+}
+
+static const char *hook_broken(struct lws_vhost *vhost)
+{
+    const struct lws_protocols *text = lws_vhost_name_to_protocol(vhost, TEXT_PROTOCOL);
+    struct chat_vhd *vhd = vhd_of(vhost);
+    struct chat_vhd *text_vhd = text ? lws_protocol_vh_priv_get(vhost, text) : NULL;
+
+    if (!vhd)
+        return text ? TEXT_PROTOCOL " needs " JSON_PROTOCOL " on the same vhost" : NULL;
+    if (vhd->problem.text[0])
+        return vhd->problem.text;
+    return text_vhd && text_vhd->problem.text[0] ? text_vhd->problem.text : NULL;
+}
+
+static const struct lwshost_hooks hooks = {
+    .check = check_options,
+    .stop = hook_stop,
+    .pending = hook_pending,
+    .broken = hook_broken,
+};
+
+static const struct lws_protocols protocols[] = {
+    {
+        .name = JSON_PROTOCOL,
+        .callback = callback,
+        .per_session_data_size = sizeof(struct chat_pss),
+        .rx_buffer_size = RX_BYTES,
+        .id = LWSHOST_HOOKS_ID,
+        .user = (void *)&hooks,
+        .tx_packet_size = TX_BYTES,
+    },
+    {
+        .name = TEXT_PROTOCOL,
+        .callback = callback,
+        .per_session_data_size = sizeof(struct chat_pss),
+        .rx_buffer_size = RX_BYTES,
+        .tx_packet_size = TX_BYTES,
+    },
+};
+
+LWSHOST_PROTOCOL_PLUGIN(chat_room, protocols);

@@ -1,0 +1,183 @@
+#include "conn.h"
+
+#include "fanout.h"
+
+#include <string.h>
+
+/* Over a limit: told by a close code, because a page's script can't see why a handshake failed. */
+static bool is_refused(struct conn *conn)
+{
+    const struct chat_options *options = conn->world->options;
+
+    if (options->max_connections && conn->world->conn_count > options->max_connections) {
+        conn_close(conn, CLOSE_SERVER_FULL, "the server is full");
+        return true;
+    }
+    conn->is_counted = address_take(conn->world, conn->address);
+    if (!conn->is_counted)
+        conn_close(conn, CLOSE_ADDRESS_FULL, "too many connections from this address");
+    return !conn->is_counted;
+}
+
+int conn_open(struct conn *conn, struct world *world, void *link, enum conn_mode mode,
+              const char *address)
+{
+    memset(conn, 0, sizeof(*conn));
+    conn->world = world;
+    conn->link = link;
+    conn->mode = mode;
+    strncpy(conn->address, address, sizeof(conn->address) - 1);
+    dlist_append(&world->all_conns, &conn->of_world);
+    world->conn_count++;
+    if (is_refused(conn))
+        return 0;
+    waiting_start(world, &conn->waiting, mode == CONN_JSON ? PATIENCE_JOIN : PATIENCE_QUIET);
+    conn->session = session_new(conn);
+    return conn->session ? 0 : -1;
+}
+
+void conn_heard(struct conn *conn)
+{
+    if (!conn->world || conn->is_closing)
+        return;
+    if (conn->mode == CONN_TEXT || conn->has_joined)
+        waiting_start(conn->world, &conn->waiting, PATIENCE_QUIET);
+}
+
+void conn_enlist(struct conn *conn)
+{
+    if (!dlist_is_listed(&conn->outbox))
+        dlist_append(&conn->world->outbox, &conn->outbox);
+    world_wake(conn->world);
+}
+
+static void queue(struct conn *conn, enum ws_opcode opcode, const void *payload, size_t len)
+{
+    if (conn->is_closing || conn->is_dead)
+        return;
+    if (out_queue_add(&conn->out, opcode, payload, len, conn->world->options->client_queue_bytes)) {
+        conn_close(conn, CLOSE_TOO_SLOW, "too slow");
+        return;
+    }
+    conn_enlist(conn);
+}
+
+void conn_send(struct conn *conn, const void *payload, size_t len)
+{
+    queue(conn, WS_TEXT, payload, len);
+}
+
+void conn_send_ping(struct conn *conn) { queue(conn, WS_PING, "", 0); }
+
+static void die(struct conn *conn)
+{
+    conn->is_dead = true;
+    conn->world->port->kill(conn->link);
+}
+
+size_t conn_room(struct conn *conn)
+{
+    size_t room = conn->is_dead ? 0 : conn->world->port->room(conn->link);
+
+    if (room == 0 && !conn->is_dead && !conn->wants_writable) {
+        conn->wants_writable = true;
+        conn->world->port->want_writable(conn->link);
+    }
+    return room < FANOUT_WRITE_BYTES ? room : FANOUT_WRITE_BYTES;
+}
+
+void conn_write(struct conn *conn, const void *frames, size_t len)
+{
+    if (!conn->is_dead && conn->world->port->write(conn->link, frames, len))
+        die(conn);
+}
+
+void conn_pump(struct conn *conn)
+{
+    const void *frames;
+    size_t len;
+
+    dlist_remove(&conn->outbox);
+    if (out_queue_waiting(&conn->out)) {
+        size_t room = conn_room(conn);
+
+        len = room ? out_queue_take(&conn->out, room, &frames) : 0;
+        if (len)
+            conn_write(conn, frames, len);
+    }
+    if (!conn->is_closing && conn->session && !out_queue_waiting(&conn->out))
+        session_deliver(conn->session);
+    if (out_queue_waiting(&conn->out) && conn_room(conn))
+        conn_enlist(conn);
+}
+
+void conn_writable(struct conn *conn)
+{
+    if (!conn->world)
+        return;
+    conn->wants_writable = false;
+    conn_pump(conn);
+}
+
+/* End the session's part, if there is one. */
+static void let_go(struct conn *conn, unsigned code)
+{
+    struct session *session = conn->session;
+
+    conn->session = NULL;
+    if (session)
+        session_detach(session, code);
+}
+
+void conn_close(struct conn *conn, unsigned code, const char *reason)
+{
+    uint8_t frame[WS_CLOSE_FRAME_MAX];
+    size_t len = ws_frame_close(frame, code, reason);
+
+    if (conn->is_closing || !conn->world)
+        return;
+    conn->is_closing = true;
+    rx_buf_fini(&conn->rx);
+    waiting_start(conn->world, &conn->waiting, PATIENCE_CLOSING);
+    let_go(conn, code);
+    if (code == CLOSE_TOO_SLOW)
+        out_queue_fini(&conn->out);
+    if (out_queue_add_finished(&conn->out, frame, len)) {
+        die(conn);
+        return;
+    }
+    conn_enlist(conn);
+}
+
+bool conn_peer_closes(struct conn *conn, unsigned code)
+{
+    if (!conn->world || conn->is_closing)
+        return true;
+    conn->is_closing = true;
+    waiting_start(conn->world, &conn->waiting, PATIENCE_CLOSING);
+    let_go(conn, code);
+    out_queue_fini(&conn->out);
+    return false;
+}
+
+void conn_closed(struct conn *conn)
+{
+    struct world *world = conn->world;
+
+    if (!world)
+        return;
+    conn->is_dead = true;
+    conn->is_closing = true;
+    let_go(conn, 0);
+    if (world->last_publisher == conn)
+        world->last_publisher = NULL;
+    dlist_remove(&conn->of_world);
+    dlist_remove(&conn->outbox);
+    waiting_stop(&conn->waiting);
+    world->conn_count--;
+    if (conn->is_counted)
+        address_release(world, conn->address);
+    out_queue_fini(&conn->out);
+    rx_buf_fini(&conn->rx);
+    memset(conn, 0, sizeof(*conn));
+}

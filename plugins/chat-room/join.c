@@ -1,0 +1,205 @@
+#include "join.h"
+
+#include "fanout.h"
+#include "utf8.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define PARTICIPANTS_LISTED 200
+#define HISTORY_DEFAULT 50
+
+/* What of the past a joiner gets, and what it is told about that. */
+struct catch_up {
+    uint64_t first, last; /* empty when first > last */
+    bool is_recovered, has_missed;
+    uint64_t missed;
+};
+
+int join_welcome(struct conn *conn)
+{
+    const struct chat_options *options = conn->world->options;
+    struct bytes *out = &conn->world->scratch;
+    struct wire_welcome welcome = {
+        .session = conn->session->token,
+        .user = conn->session->user,
+        .time_ms = conn->world->port->wall_ms(),
+        .ping_interval_s = options->ping_interval_s,
+        .message_bytes = options->max_message_bytes,
+        .rate = options->rate,
+        .burst = options->burst,
+        .rooms = options->rooms_per_client,
+        .default_room = options->default_room,
+    };
+
+    bytes_clear(out);
+    if (wire_welcome(out, &welcome))
+        return -1;
+    conn_send(conn, out->data, out->len);
+    return 0;
+}
+
+/* The newest `count` messages of the history. */
+static void newest(const struct store_state *past, uint64_t count, struct catch_up *out)
+{
+    out->last = past->head;
+    out->first = past->history_from;
+    if (past->head + 1 - past->history_from > count)
+        out->first = past->head + 1 - count;
+}
+
+/* The recovery's decision table (docs/chat-protocol.md). */
+static struct catch_up decide(const struct store_state *past, const struct request *request)
+{
+    struct catch_up result = {0};
+
+    if (request->has_since && strcmp(request->epoch.at, past->epoch) == 0 &&
+        request->since <= past->head) {
+        if (request->since + 1 >= past->oldest) {
+            result.is_recovered = true;
+            result.first = request->since + 1;
+            result.last = past->head;
+            return result;
+        }
+        result.has_missed = true;
+        result.missed = past->oldest - 1 - request->since;
+    }
+    newest(past, request->has_history ? request->history : HISTORY_DEFAULT, &result);
+    return result;
+}
+
+static enum refusal send_joined(struct member *member, const struct request *request,
+                                const struct store_state *past, const struct catch_up *catch_up)
+{
+    struct wire_person people[PARTICIPANTS_LISTED];
+    struct room *room = member->room;
+    struct bytes *out = &room->world->scratch;
+    struct dlist_node *node = dlist_first(&room->members);
+    size_t count = 0;
+    struct wire_joined joined = {
+        .id = &request->id,
+        .room = room->name,
+        .self = member_person(member),
+        .epoch = past->epoch,
+        .offset = past->head,
+        .has_since = request->has_since,
+        .is_recovered = catch_up->is_recovered,
+        .has_missed = catch_up->has_missed,
+        .missed = catch_up->missed,
+        .replay = catch_up->last + 1 - catch_up->first,
+        .participants = people,
+        .count = room->count,
+    };
+
+    for (; node && count < PARTICIPANTS_LISTED; node = dlist_next(&room->members, node))
+        people[count++] = member_person(DLIST_ENTRY(node, struct member, of_room));
+    joined.participant_count = count;
+    bytes_clear(out);
+    if (wire_joined(out, &joined))
+        return REFUSAL_INTERNAL;
+    conn_send(member->session->conn, out->data, out->len);
+    return REFUSAL_NONE;
+}
+
+/* A session that comes back takes its place in silence. */
+static enum refusal come_back(struct member *member)
+{
+    if (member_live(member))
+        return REFUSAL_INTERNAL;
+    waiting_stop(&member->away);
+    return REFUSAL_NONE;
+}
+
+/* `nick`, or a guest's when it is NULL, in a room that is made when there is none. */
+static enum refusal enter(struct conn *conn, const char *name, const char *nick, const char *label,
+                          struct member **out)
+{
+    struct world *world = conn->world;
+    char guest[32];
+    struct room *room;
+
+    if (conn->session->room_count >= world->options->rooms_per_client)
+        return REFUSAL_TOO_MANY_ROOMS;
+    if (nick && !nick_is_good(nick, strlen(nick)))
+        return REFUSAL_BAD_NICK;
+    room = world_room(world, name, true);
+    if (!room)
+        return REFUSAL_TOO_MANY_ROOMS;
+    if (!nick)
+        snprintf(guest, sizeof(guest), "guest-%u", ++world->guest_count);
+    return room_add(room, conn->session, nick ? nick : guest, label, out);
+}
+
+/* Only a session that is in no room yet can become another one. */
+static void resume(struct conn *conn, const struct wire_text *token)
+{
+    struct session *session;
+
+    if (!token->at || dlist_first(&conn->session->members))
+        return;
+    session = session_find(conn->world, token->at, token->len);
+    if (session && session != conn->session)
+        session_resume(session, conn);
+}
+
+static enum refusal find_place(struct conn *conn, const struct request *request, const char *name,
+                               struct member **member)
+{
+    struct room *room = world_room(conn->world, name, false);
+
+    *member = room ? session_member(conn->session, room) : NULL;
+    if (!*member)
+        return enter(conn, name, request->nick.at, NULL, member);
+    return (*member)->is_live ? REFUSAL_ALREADY_JOINED : come_back(*member);
+}
+
+enum refusal join_json(struct conn *conn, struct request *request)
+{
+    struct world *world = conn->world;
+    char name[ROOM_NAME_BYTES_MAX + 1];
+    const struct store_state *past;
+    struct catch_up catch_up;
+    struct member *member;
+    enum refusal refusal;
+
+    if (!request->room.at)
+        strcpy(name, world->options->default_room);
+    else if (room_name_read(name, request->room.at, request->room.len))
+        return REFUSAL_BAD_ROOM;
+    resume(conn, &request->session);
+    refusal = find_place(conn, request, name, &member);
+    if (refusal)
+        return refusal;
+    conn->has_joined = true;
+    conn_heard(conn);
+    past = world->store->ops->state(member->room->past, world->port->wall_ms());
+    catch_up = decide(past, request);
+    refusal = send_joined(member, request, past, &catch_up);
+    if (refusal)
+        room_remove(member, "left");
+    else if (!conn->is_closing && replay_start(member, catch_up.first, catch_up.last))
+        conn_close(conn, CLOSE_INTERNAL, "out of memory");
+    return refusal;
+}
+
+enum refusal join_text(struct conn *conn, const struct text_join *join)
+{
+    struct world *world = conn->world;
+    const char *wanted = join->room ? join->room : world->options->default_room;
+    char name[ROOM_NAME_BYTES_MAX + 1];
+    const struct store_state *past;
+    struct catch_up catch_up;
+    struct member *member;
+    enum refusal refusal;
+
+    if (room_name_read(name, wanted, strlen(wanted)))
+        return REFUSAL_BAD_ROOM;
+    if (join->nick && !utf8_is_valid(join->nick, strlen(join->nick)))
+        return REFUSAL_BAD_NICK;
+    refusal = enter(conn, name, join->nick, join->nick ? NULL : conn->address, &member);
+    if (refusal)
+        return refusal;
+    past = world->store->ops->state(member->room->past, world->port->wall_ms());
+    newest(past, join->history, &catch_up);
+    return replay_start(member, catch_up.first, catch_up.last) ? REFUSAL_INTERNAL : REFUSAL_NONE;
+}

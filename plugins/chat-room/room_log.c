@@ -1,0 +1,78 @@
+#include "room_log.h"
+
+#include "ws_frame.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct room_log {
+    size_t capacity;
+    uint64_t head;
+    uint64_t lap_end;   /* where the last frame before the present lap ended */
+    uint64_t lap_start; /* where the present lap begins, a multiple of the capacity */
+    uint8_t ring[];
+};
+
+struct room_log *room_log_new(size_t capacity)
+{
+    struct room_log *log = malloc(sizeof(*log) + capacity);
+
+    if (log) {
+        log->capacity = capacity;
+        log->head = log->lap_end = log->lap_start = 0;
+    }
+    return log;
+}
+
+void room_log_free(struct room_log *log) { free(log); }
+
+int room_log_append(struct room_log *log, const void *payload, size_t len)
+{
+    uint8_t head[WS_FRAME_HEAD_MAX];
+    size_t head_len = ws_frame_head(head, WS_TEXT, len), frame = head_len + len;
+    uint8_t *to;
+
+    if (frame > log->capacity)
+        return -1;
+    if (log->head - log->lap_start + frame > log->capacity) {
+        log->lap_end = log->head;
+        log->lap_start += log->capacity;
+        log->head = log->lap_start;
+    }
+    to = log->ring + (log->head - log->lap_start);
+    memcpy(to, head, head_len);
+    memcpy(to + head_len, payload, len);
+    log->head += frame;
+    return 0;
+}
+
+uint64_t room_log_head(const struct room_log *log) { return log->head; }
+
+/* A cursor that stands where the last lap ended stands at the beginning of the present one. */
+static uint64_t past_gap(const struct room_log *log, uint64_t cursor)
+{
+    return cursor >= log->lap_end && cursor < log->lap_start ? log->lap_start : cursor;
+}
+
+bool room_log_is_lost(const struct room_log *log, uint64_t cursor)
+{
+    return log->head - past_gap(log, cursor) > log->capacity;
+}
+
+enum room_log_read room_log_read(const struct room_log *log, uint64_t *cursor, size_t max,
+                                 struct frames *out)
+{
+    uint64_t end = log->head;
+
+    if (*cursor == log->head)
+        return ROOM_LOG_NOTHING;
+    if (room_log_is_lost(log, *cursor))
+        return ROOM_LOG_LOST;
+    *cursor = past_gap(log, *cursor);
+    if (*cursor < log->lap_end)
+        end = log->lap_end;
+    out->bytes = log->ring + *cursor % log->capacity;
+    out->len = ws_frame_fit(out->bytes, (size_t)(end - *cursor), max);
+    *cursor += out->len;
+    return ROOM_LOG_FRAMES;
+}

@@ -1,0 +1,183 @@
+#include "session.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void put_hex(char *out, const uint8_t *bytes, size_t count)
+{
+    size_t n;
+
+    for (n = 0; n < count; n++)
+        snprintf(out + 2 * n, 3, "%02x", bytes[n]);
+}
+
+struct session *session_new(struct conn *conn)
+{
+    struct session *session = calloc(1, sizeof(*session));
+    struct world *world = conn->world;
+    uint8_t secret[16], id[6];
+
+    if (!session)
+        return NULL;
+    world->port->random(secret, sizeof(secret));
+    world->port->random(id, sizeof(id));
+    put_hex(session->token, secret, sizeof(secret));
+    session->user[0] = 'u';
+    put_hex(session->user + 1, id, sizeof(id));
+    session->world = world;
+    session->conn = conn;
+    dlist_init(&session->members);
+    dlist_init(&session->errands);
+    dlist_append(&world->all_sessions, &session->of_world);
+    if (conn->mode == CONN_JSON)
+        hash_map_insert(&world->sessions, &session->by_token,
+                        hash_bytes(session->token, strlen(session->token), 0));
+    return session;
+}
+
+static struct member *first_member(const struct session *session)
+{
+    struct dlist_node *node = dlist_first(&session->members);
+
+    return node ? DLIST_ENTRY(node, struct member, of_session) : NULL;
+}
+
+static void forget_errands(struct session *session)
+{
+    struct dlist_node *node;
+
+    while ((node = dlist_first(&session->errands))) {
+        DLIST_ENTRY(node, struct errand, of_session)->session = NULL;
+        dlist_remove(node);
+    }
+}
+
+void session_free(struct session *session, const char *reason)
+{
+    struct member *member;
+
+    while ((member = first_member(session)))
+        room_remove(member, reason);
+    forget_errands(session);
+    hash_map_remove(&session->world->sessions, &session->by_token);
+    dlist_remove(&session->of_world);
+    if (session->conn)
+        session->conn->session = NULL;
+    free(session);
+}
+
+/* Tokens are secrets: compared without telling by the time how much was right. */
+static bool has_token(const struct hash_node *node, const void *key)
+{
+    const char *token = HASH_MAP_ENTRY(node, struct session, by_token)->token;
+    const char *given = key;
+    unsigned char difference = 0;
+    size_t n;
+
+    for (n = 0; n < SESSION_TOKEN_BYTES - 1; n++)
+        difference |= (unsigned char)(token[n] ^ given[n]);
+    return difference == 0;
+}
+
+struct session *session_find(struct world *world, const char *token, size_t len)
+{
+    struct hash_node *node;
+
+    if (len != SESSION_TOKEN_BYTES - 1)
+        return NULL;
+    node = hash_map_find(&world->sessions, hash_bytes(token, len, 0), has_token, token);
+    return node ? HASH_MAP_ENTRY(node, struct session, by_token) : NULL;
+}
+
+/* Its places stay, but it hears nothing; what it does not take up again in time is left. */
+static void go_away(struct session *session, const char *reason)
+{
+    struct dlist_node *node;
+
+    for (node = dlist_first(&session->members); node; node = dlist_next(&session->members, node)) {
+        struct member *member = DLIST_ENTRY(node, struct member, of_session);
+
+        member_silence(member);
+        member->away_reason = reason;
+        waiting_start(session->world, &member->away, PATIENCE_AWAY);
+    }
+}
+
+void session_resume(struct session *session, struct conn *conn)
+{
+    struct conn *before = session->conn;
+    struct session *fresh = conn->session;
+
+    session->conn = NULL;
+    if (before) {
+        before->session = NULL;
+        go_away(session, "timeout");
+        conn_close(before, CLOSE_REPLACED, "replaced by another connection of this session");
+    }
+    conn->session = NULL;
+    if (fresh) {
+        fresh->conn = NULL;
+        session_free(fresh, NULL);
+    }
+    session->conn = conn;
+    conn->session = session;
+}
+
+/* A broken network comes back; who said goodbye, or was sent away for good, does not. */
+static bool may_come_back(const struct session *session, unsigned code)
+{
+    if (!session->by_token.is_mapped || session->world->options->leave_delay_s == 0)
+        return false;
+    return code == 0 || code == CLOSE_GOING_AWAY || (code >= 4000 && code < 4500);
+}
+
+static const char *leave_reason(unsigned code)
+{
+    if (code == CLOSE_TOO_SLOW)
+        return "slow";
+    return code == 0 || code == CLOSE_NO_PONG ? "timeout" : "left";
+}
+
+void session_detach(struct session *session, unsigned code)
+{
+    session->conn = NULL;
+    if (session->world->is_stopping) {
+        session_free(session, NULL);
+        return;
+    }
+    if (!first_member(session) || !may_come_back(session, code)) {
+        session_free(session, leave_reason(code));
+        return;
+    }
+    go_away(session, code == CLOSE_TOO_SLOW ? "slow" : "timeout");
+}
+
+void errand_begin(struct errand *errand, struct member *member)
+{
+    errand->session = member->session;
+    errand->room = member->room;
+    errand->room->errands++;
+    dlist_append(&member->session->errands, &errand->of_session);
+}
+
+void errand_end(struct errand *errand)
+{
+    errand->room->errands--;
+    dlist_remove(&errand->of_session);
+}
+
+struct conn *errand_conn(const struct errand *errand)
+{
+    return errand->session ? errand->session->conn : NULL;
+}
+
+struct member *session_member(const struct session *session, const struct room *room)
+{
+    struct dlist_node *node;
+
+    for (node = dlist_first(&session->members); node; node = dlist_next(&session->members, node))
+        if (DLIST_ENTRY(node, struct member, of_session)->room == room)
+            return DLIST_ENTRY(node, struct member, of_session);
+    return NULL;
+}

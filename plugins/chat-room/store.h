@@ -1,0 +1,72 @@
+/* store — where numbered messages are kept, and who gives them their numbers.
+ *
+ * Shape:    a table of functions, so that a room knows neither memory nor disk. A message is shown
+ *           to people only after `append` has called back: nobody sees what could still be lost.
+ * Owns:     see the implementation (store_memory.h).
+ * Borrows:  messages and queries during a call; a store that answers later copies them.
+ * Calls up: the callbacks, each exactly once a call, on the loop thread: before the call returns,
+ * or any time later. What they get is good until they return. Not here: live messages (room_log.h).
+ */
+#ifndef CHAT_STORE_H
+#define CHAT_STORE_H
+
+#include "message.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define STORE_EPOCH_BYTES 17 /* 16 hexadecimal digits and a NUL */
+#define STORE_PAGE_MAX 100   /* messages of one read */
+
+/* One room's past in numbers. What is kept has no holes: oldest, oldest + 1, …, head. */
+struct store_state {
+    char epoch[STORE_EPOCH_BYTES]; /* new whenever the numbers begin anew */
+    uint64_t head;                 /* the newest number that was given, 0 before the first */
+    uint64_t oldest;               /* the oldest that is kept, head + 1 when none is */
+    uint64_t history_from;         /* the oldest that a newcomer may see, head + 1 for none */
+};
+
+enum store_result {
+    STORE_KEPT,
+    STORE_KNOWN, /* the same user sent this cid before: the message is the one of then */
+    STORE_FAILED /* not kept, and no number used up; the message is as it was given */
+};
+
+struct store_query {
+    uint64_t after, before; /* only numbers between these two, both exclusive */
+    size_t limit;           /* messages, at most STORE_PAGE_MAX */
+    size_t max_bytes;       /* of their texts; one message is always handed out */
+    bool is_newest;         /* rather the last ones between the two than the first ones */
+};
+
+typedef void store_kept_fn(void *ticket, enum store_result result, const struct message *message);
+
+/* messages: ascending, without holes; none when the range is empty or no longer kept. */
+typedef void store_page_fn(void *ticket, const struct message *messages, size_t count);
+
+struct store;
+struct store_room;
+
+struct store_ops {
+    /* The room's past, empty when it is new. Answers at once: a store on a disk reads the numbers
+     * of its rooms before it is handed out. Returns NULL when memory is short. */
+    struct store_room *(*open)(struct store *store, const char *name);
+    /* Nobody asks for this room any more: it is empty, or the server stops. */
+    void (*close)(struct store_room *room);
+    /* now_ms: wall clock; what is too old is forgotten first. Good until the next call. */
+    const struct store_state *(*state)(struct store_room *room, int64_t now_ms);
+    void (*append)(struct store_room *room, const struct message *message, store_kept_fn *done,
+                   void *ticket);
+    void (*read)(struct store_room *room, const struct store_query *query, store_page_fn *done,
+                 void *ticket);
+    /* All rooms must be closed. */
+    void (*free)(struct store *store);
+};
+
+/* The beginning of every store. */
+struct store {
+    const struct store_ops *ops;
+};
+
+#endif

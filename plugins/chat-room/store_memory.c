@@ -1,0 +1,261 @@
+#include "store_memory.h"
+
+#include "hash_map.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct kept {
+    struct hash_node by_cid;
+    struct message message;
+    size_t bytes;
+    char texts[];
+};
+
+struct memory_store {
+    struct store store;
+    struct store_limits limits;
+    void (*random)(void *bytes, size_t len);
+};
+
+struct store_room {
+    struct memory_store *store;
+    struct store_state state;
+    struct kept **ring; /* message n stands at n modulo ring_size */
+    size_t ring_size;   /* a power of two, or 0 */
+    struct hash_map cids;
+    size_t bytes, history_bytes; /* of what is kept, and of the history among it */
+};
+
+static struct kept **slot(const struct store_room *room, uint64_t offset)
+{
+    return &room->ring[offset & (room->ring_size - 1)];
+}
+
+static void leave_history(struct store_room *room)
+{
+    room->history_bytes -= (*slot(room, room->state.history_from))->bytes;
+    room->state.history_from++;
+}
+
+static void forget_oldest(struct store_room *room)
+{
+    struct kept *kept = *slot(room, room->state.oldest);
+
+    if (room->state.history_from == room->state.oldest)
+        leave_history(room);
+    room->bytes -= kept->bytes;
+    room->state.oldest++;
+    hash_map_remove(&room->cids, &kept->by_cid);
+    free(kept);
+}
+
+static void forget_expired(struct store_room *room, int64_t now_ms)
+{
+    while (room->state.oldest <= room->state.head &&
+           now_ms - (*slot(room, room->state.oldest))->message.time_ms >=
+               room->store->limits.ttl_ms)
+        forget_oldest(room);
+}
+
+static void forget_excess(struct store_room *room)
+{
+    const struct store_limits *limits = &room->store->limits;
+
+    while (room->state.history_from <= room->state.head &&
+           (room->state.head + 1 - room->state.history_from > limits->history_count ||
+            room->history_bytes > limits->history_bytes))
+        leave_history(room);
+    while (room->state.oldest <= room->state.head && room->bytes > limits->kept_bytes)
+        forget_oldest(room);
+}
+
+static int grow_ring(struct store_room *room)
+{
+    struct kept **old = room->ring, **ring;
+    size_t old_size = room->ring_size, size = old_size ? old_size * 2 : 16;
+    uint64_t n;
+
+    if (room->state.head + 1 - room->state.oldest < old_size)
+        return 0;
+    ring = malloc(size * sizeof(*ring));
+    if (!ring)
+        return -1;
+    room->ring = ring;
+    room->ring_size = size;
+    for (n = room->state.oldest; n <= room->state.head; n++)
+        *slot(room, n) = old[n & (old_size - 1)];
+    free(old);
+    return 0;
+}
+
+static const char *copy_text(char **to, const char *text, size_t len)
+{
+    char *copy = *to;
+
+    memcpy(copy, text, len);
+    copy[len] = '\0';
+    *to += len + 1;
+    return copy;
+}
+
+static struct kept *copy_message(const struct message *message)
+{
+    size_t nick = strlen(message->nick), label = strlen(message->label);
+    size_t user = strlen(message->user), cid = strlen(message->cid);
+    size_t texts = nick + label + user + cid + message->text_len + 5;
+    struct kept *kept = malloc(sizeof(*kept) + texts);
+    char *to;
+
+    if (!kept)
+        return NULL;
+    memset(&kept->by_cid, 0, sizeof(kept->by_cid));
+    to = kept->texts;
+    kept->message = *message;
+    kept->message.nick = copy_text(&to, message->nick, nick);
+    kept->message.label = copy_text(&to, message->label, label);
+    kept->message.user = copy_text(&to, message->user, user);
+    kept->message.cid = copy_text(&to, message->cid, cid);
+    kept->message.text = copy_text(&to, message->text, message->text_len);
+    kept->bytes = sizeof(*kept) + texts;
+    return kept;
+}
+
+static uint64_t cid_hash(const struct message *message)
+{
+    return hash_bytes(message->cid, strlen(message->cid),
+                      hash_bytes(message->user, strlen(message->user), 0));
+}
+
+static bool has_cid(const struct hash_node *node, const void *key)
+{
+    const struct message *kept = &HASH_MAP_ENTRY(node, struct kept, by_cid)->message;
+    const struct message *message = key;
+
+    return strcmp(kept->cid, message->cid) == 0 && strcmp(kept->user, message->user) == 0;
+}
+
+static void append(struct store_room *room, const struct message *message, store_kept_fn *done,
+                   void *ticket)
+{
+    struct hash_node *known;
+    struct kept *kept;
+
+    forget_expired(room, message->time_ms);
+    known =
+        message->cid[0] ? hash_map_find(&room->cids, cid_hash(message), has_cid, message) : NULL;
+    if (known) {
+        done(ticket, STORE_KNOWN, &HASH_MAP_ENTRY(known, struct kept, by_cid)->message);
+        return;
+    }
+    kept = grow_ring(room) ? NULL : copy_message(message);
+    if (!kept) {
+        done(ticket, STORE_FAILED, message);
+        return;
+    }
+    kept->message.offset = ++room->state.head;
+    *slot(room, kept->message.offset) = kept;
+    if (message->cid[0])
+        hash_map_insert(&room->cids, &kept->by_cid, cid_hash(message));
+    room->bytes += kept->bytes;
+    room->history_bytes += kept->bytes;
+    done(ticket, STORE_KEPT, &kept->message);
+    forget_excess(room);
+}
+
+/* The first number of the page that `query` asks for within first..last. */
+static uint64_t page_start(const struct store_room *room, const struct store_query *query,
+                           uint64_t first, uint64_t last)
+{
+    size_t count = 0, bytes = 0;
+    uint64_t n;
+
+    if (!query->is_newest)
+        return first;
+    for (n = last + 1; n > first && count < query->limit; n--, count++) {
+        bytes += (*slot(room, n - 1))->message.text_len;
+        if (count && bytes > query->max_bytes)
+            break;
+    }
+    return n;
+}
+
+static void read_page(struct store_room *room, const struct store_query *query, store_page_fn *done,
+                      void *ticket)
+{
+    struct message page[STORE_PAGE_MAX];
+    uint64_t first = query->after + 1, last = query->before - 1;
+    size_t count = 0, bytes = 0;
+
+    if (first < room->state.oldest)
+        first = room->state.oldest;
+    if (last > room->state.head)
+        last = room->state.head;
+    if (first <= last)
+        first = page_start(room, query, first, last);
+    for (; first <= last && count < query->limit && count < STORE_PAGE_MAX; first++) {
+        page[count] = (*slot(room, first))->message;
+        bytes += page[count].text_len;
+        if (count && bytes > query->max_bytes)
+            break;
+        count++;
+    }
+    done(ticket, page, count);
+}
+
+static struct store_room *open_room(struct store *store, const char *name)
+{
+    struct store_room *room = calloc(1, sizeof(*room));
+    uint64_t epoch;
+
+    (void)name;
+    if (!room)
+        return NULL;
+    room->store = (struct memory_store *)(void *)store;
+    room->store->random(&epoch, sizeof(epoch));
+    snprintf(room->state.epoch, sizeof(room->state.epoch), "%016llx", (unsigned long long)epoch);
+    room->state.oldest = room->state.history_from = 1;
+    return room;
+}
+
+static void close_room(struct store_room *room)
+{
+    if (!room)
+        return;
+    while (room->state.oldest <= room->state.head)
+        forget_oldest(room);
+    hash_map_fini(&room->cids);
+    free(room->ring);
+    free(room);
+}
+
+static const struct store_state *state(struct store_room *room, int64_t now_ms)
+{
+    forget_expired(room, now_ms);
+    return &room->state;
+}
+
+static void free_store(struct store *store) { free(store); }
+
+static const struct store_ops memory_ops = {
+    .open = open_room,
+    .close = close_room,
+    .state = state,
+    .append = append,
+    .read = read_page,
+    .free = free_store,
+};
+
+struct store *store_memory_new(const struct store_limits *limits,
+                               void (*random)(void *bytes, size_t len))
+{
+    struct memory_store *store = calloc(1, sizeof(*store));
+
+    if (!store)
+        return NULL;
+    store->store.ops = &memory_ops;
+    store->limits = *limits;
+    store->random = random;
+    return &store->store;
+}

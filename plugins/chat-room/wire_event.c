@@ -1,0 +1,276 @@
+#include "wire_event.h"
+
+#include "json_writer.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+static struct json_writer begin(struct bytes *out, const char *type)
+{
+    struct json_writer writer = {.out = out};
+
+    json_begin(&writer, NULL, '{');
+    json_string(&writer, "type", type);
+    return writer;
+}
+
+static int end(struct json_writer *writer)
+{
+    json_end(writer, '}');
+    return writer->has_failed ? -1 : 0;
+}
+
+static void put_id(struct json_writer *writer, const struct wire_id *id)
+{
+    if (id->kind == WIRE_ID_NUMBER)
+        json_number(writer, "id", id->number);
+    else if (id->kind == WIRE_ID_TEXT)
+        json_string(writer, "id", id->text);
+}
+
+/* RFC 3339, UTC, milliseconds. */
+static void put_time(struct json_writer *writer, int64_t time_ms)
+{
+    time_t seconds = (time_t)(time_ms / 1000);
+    char text[40], date[32];
+    struct tm tm;
+
+    gmtime_r(&seconds, &tm);
+    strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm);
+    snprintf(text, sizeof(text), "%s.%03dZ", date, (int)(time_ms % 1000));
+    json_string(writer, "time", text);
+}
+
+static void put_person(struct json_writer *writer, const char *name,
+                       const struct wire_person *person)
+{
+    json_begin(writer, name, '{');
+    json_string(writer, "nick", person->nick);
+    json_string(writer, "user", person->user);
+    json_end(writer, '}');
+}
+
+static void put_people(struct json_writer *writer, const struct wire_person *people, size_t count)
+{
+    size_t n;
+
+    json_begin(writer, "participants", '[');
+    for (n = 0; n < count; n++)
+        put_person(writer, NULL, &people[n]);
+    json_end(writer, ']');
+}
+
+int wire_welcome(struct bytes *out, const struct wire_welcome *welcome)
+{
+    struct json_writer writer = begin(out, "welcome");
+
+    json_number(&writer, "protocol", 1);
+    json_string(&writer, "session", welcome->session);
+    json_string(&writer, "user", welcome->user);
+    put_time(&writer, welcome->time_ms);
+    json_number(&writer, "ping_interval", (int64_t)welcome->ping_interval_s);
+    json_begin(&writer, "limits", '{');
+    json_number(&writer, "message_bytes", (int64_t)welcome->message_bytes);
+    json_number(&writer, "rate", (int64_t)welcome->rate);
+    json_number(&writer, "burst", (int64_t)welcome->burst);
+    json_number(&writer, "nick_chars", 32);
+    json_number(&writer, "rooms", (int64_t)welcome->rooms);
+    json_end(&writer, '}');
+    json_string(&writer, "default_room", welcome->default_room);
+    return end(&writer);
+}
+
+int wire_joined(struct bytes *out, const struct wire_joined *joined)
+{
+    struct json_writer writer = begin(out, "joined");
+
+    put_id(&writer, joined->id);
+    json_string(&writer, "room", joined->room);
+    json_string(&writer, "nick", joined->self.nick);
+    json_string(&writer, "user", joined->self.user);
+    json_string(&writer, "epoch", joined->epoch);
+    json_number(&writer, "offset", (int64_t)joined->offset);
+    if (joined->has_since)
+        json_flag(&writer, "recovered", joined->is_recovered);
+    json_number(&writer, "replay", (int64_t)joined->replay);
+    if (joined->has_missed)
+        json_number(&writer, "missed", (int64_t)joined->missed);
+    else
+        json_nothing(&writer, "missed");
+    put_people(&writer, joined->participants, joined->participant_count);
+    json_number(&writer, "count", (int64_t)joined->count);
+    return end(&writer);
+}
+
+/* The members that a message has live, replayed and in a page of the history. */
+static void put_message(struct json_writer *writer, const struct message *message)
+{
+    struct wire_person from = {message->nick, message->user};
+
+    json_number(writer, "offset", (int64_t)message->offset);
+    put_time(writer, message->time_ms);
+    put_person(writer, "from", &from);
+    json_text(writer, "text", message->text, message->text_len);
+    if (message->cid[0])
+        json_string(writer, "cid", message->cid);
+}
+
+int wire_message(struct bytes *out, const char *room, const struct message *message, bool is_replay)
+{
+    struct json_writer writer = begin(out, "message");
+
+    json_string(&writer, "room", room);
+    put_message(&writer, message);
+    if (is_replay)
+        json_flag(&writer, "replay", true);
+    return end(&writer);
+}
+
+int wire_presence(struct bytes *out, enum wire_presence what, const char *room,
+                  const struct wire_person *who, int64_t time_ms, size_t count, const char *reason)
+{
+    struct json_writer writer = begin(out, what == WIRE_JOIN ? "join" : "leave");
+
+    json_string(&writer, "room", room);
+    json_string(&writer, "user", who->user);
+    json_string(&writer, "nick", who->nick);
+    put_time(&writer, time_ms);
+    json_number(&writer, "count", (int64_t)count);
+    if (reason)
+        json_string(&writer, "reason", reason);
+    return end(&writer);
+}
+
+int wire_renamed(struct bytes *out, const char *room, const struct wire_person *who,
+                 const char *previous)
+{
+    struct json_writer writer = begin(out, "nick");
+
+    json_string(&writer, "room", room);
+    json_string(&writer, "user", who->user);
+    json_string(&writer, "nick", who->nick);
+    json_string(&writer, "previous", previous);
+    return end(&writer);
+}
+
+int wire_whisper(struct bytes *out, const char *room, const struct wire_person *from,
+                 const struct wire_text *to, size_t to_count, const struct message *message)
+{
+    struct json_writer writer = begin(out, "message");
+    size_t n;
+
+    json_string(&writer, "room", room);
+    put_time(&writer, message->time_ms);
+    put_person(&writer, "from", from);
+    json_begin(&writer, "to", '[');
+    for (n = 0; n < to_count; n++)
+        json_text(&writer, NULL, to[n].at, to[n].len);
+    json_end(&writer, ']');
+    json_text(&writer, "text", message->text, message->text_len);
+    json_string(&writer, "cid", message->cid);
+    return end(&writer);
+}
+
+int wire_typing(struct bytes *out, const char *room, const struct wire_person *who, bool is_active)
+{
+    struct json_writer writer = begin(out, "typing");
+
+    json_string(&writer, "room", room);
+    json_string(&writer, "user", who->user);
+    json_string(&writer, "nick", who->nick);
+    json_flag(&writer, "active", is_active);
+    return end(&writer);
+}
+
+int wire_ok(struct bytes *out, const struct wire_id *id)
+{
+    struct json_writer writer = begin(out, "ok");
+
+    put_id(&writer, id);
+    return end(&writer);
+}
+
+int wire_ok_kept(struct bytes *out, const struct wire_id *id, uint64_t offset, int64_t time_ms)
+{
+    struct json_writer writer = begin(out, "ok");
+
+    put_id(&writer, id);
+    json_number(&writer, "offset", (int64_t)offset);
+    put_time(&writer, time_ms);
+    return end(&writer);
+}
+
+int wire_ok_delivered(struct bytes *out, const struct wire_id *id, const char *const *delivered,
+                      size_t count)
+{
+    struct json_writer writer = begin(out, "ok");
+    size_t n;
+
+    put_id(&writer, id);
+    json_begin(&writer, "delivered", '[');
+    for (n = 0; n < count; n++)
+        json_string(&writer, NULL, delivered[n]);
+    json_end(&writer, ']');
+    return end(&writer);
+}
+
+int wire_error(struct bytes *out, const struct wire_id *id, const char *room, enum refusal refusal,
+               const char *detail, uint64_t retry_after_ms)
+{
+    const struct refusal_info *info = refusal_info(refusal);
+    struct json_writer writer = begin(out, "error");
+
+    put_id(&writer, id);
+    if (room)
+        json_string(&writer, "room", room);
+    json_number(&writer, "code", (int64_t)info->code);
+    json_string(&writer, "reason", info->reason);
+    json_string(&writer, "message", detail ? detail : info->message);
+    json_flag(&writer, "temporary", info->is_temporary);
+    if (retry_after_ms)
+        json_number(&writer, "retry_after", (int64_t)retry_after_ms);
+    return end(&writer);
+}
+
+int wire_participants(struct bytes *out, const struct wire_id *id, const char *room,
+                      const struct wire_person *people, size_t listed, size_t count, bool has_more)
+{
+    struct json_writer writer = begin(out, "participants");
+
+    put_id(&writer, id);
+    json_string(&writer, "room", room);
+    put_people(&writer, people, listed);
+    json_number(&writer, "count", (int64_t)count);
+    json_flag(&writer, "more", has_more);
+    return end(&writer);
+}
+
+int wire_history(struct bytes *out, const struct wire_id *id, const char *room, const char *epoch,
+                 const struct message *messages, size_t count, bool has_more)
+{
+    struct json_writer writer = begin(out, "history");
+    size_t n;
+
+    put_id(&writer, id);
+    json_string(&writer, "room", room);
+    json_string(&writer, "epoch", epoch);
+    json_begin(&writer, "messages", '[');
+    for (n = 0; n < count; n++) {
+        json_begin(&writer, NULL, '{');
+        json_string(&writer, "type", "message");
+        json_string(&writer, "room", room);
+        put_message(&writer, &messages[n]);
+        json_end(&writer, '}');
+    }
+    json_end(&writer, ']');
+    json_flag(&writer, "more", has_more);
+    return end(&writer);
+}
+
+int wire_ping(struct bytes *out)
+{
+    struct json_writer writer = begin(out, "ping");
+
+    return end(&writer);
+}
