@@ -203,6 +203,28 @@ int conf_check_vhost(struct conf_reader *reader, struct conf_vhost *vhost)
     return reader->errors == errors ? 0 : -1;
 }
 
+int conf_check_global(struct conf_reader *reader, const struct conf_global *global)
+{
+    const struct conf_pairs *keywords = &global->reject_service_keywords;
+    char clipped[CONF_CLIP_BYTES];
+    unsigned errors = reader->errors;
+    size_t n;
+
+    for (n = 0; n < keywords->count; n++) {
+        const char *value = keywords->items[n].value;
+
+        if (!keywords->items[n].name[0]) /* is in every User-Agent */
+            conf_complain_at(reader, true, &keywords->items[n].place, NULL,
+                             "an empty keyword would refuse everybody");
+        if ((value[0] != '4' && value[0] != '5') || strspn(value, "0123456789") != 3 ||
+            (value[3] && value[3] != ' '))
+            conf_complain_at(reader, true, &keywords->items[n].place, NULL,
+                             "\"%s\" does not begin with a status, like \"404 Not Found\"",
+                             conf_clip(value, clipped));
+    }
+    return reader->errors == errors ? 0 : -1;
+}
+
 static bool collide(const struct conf_vhost *a, const struct conf_vhost *b)
 {
     if (!a->name || !b->name || strcasecmp(a->name, b->name) != 0 ||

@@ -208,7 +208,7 @@ static int read_global(struct conf_reader *reader, const struct conf_item *item,
                          "ignored, lwshost serves with one thread");
         global->count_threads = 0; /* for a later file to give */
     }
-    return result;
+    return result ? result : conf_check_global(reader, global);
 }
 
 int conf_list_read(struct conf_reader *reader, const struct conf_item *item,

@@ -22,8 +22,6 @@ struct json_lines {
     size_t count, capacity;
     size_t *order; /* the entries by parent, key and place in the text */
     struct bytes keys;
-    char *duplicate; /* path of the first member that repeats another, or NULL */
-    int duplicate_line;
 };
 
 struct walk {
@@ -182,35 +180,9 @@ static int compare(const void *a, const void *b, void *user)
     return left < right ? -1 : left > right;
 }
 
-/* Append the path of entry `n`. Not recursive: the depth of a text is its writer's choice. */
-static int append_path(const struct json_lines *lines, size_t n, struct bytes *path)
-{
-    size_t *chain, at, depth = 0, level;
-    int result = 0;
-
-    for (at = n; at != JSON_LINES_ROOT; at = lines->entries[at].parent)
-        depth++;
-    chain = malloc((depth + 1) * sizeof(*chain));
-    if (!chain)
-        return -1;
-    for (at = n, level = depth; level > 0; at = lines->entries[at].parent)
-        chain[--level] = at;
-    for (level = 0; level < depth && result == 0; level++) {
-        const char *key = key_of(lines, chain[level]);
-
-        if (bytes_append_str(path, level && key[0] != '[' ? "." : "") ||
-            bytes_append_str(path, key))
-            result = -1;
-    }
-    free(chain);
-    return result;
-}
-
-/* Order the entries, and remember the first that repeats a key. */
 static int sort(struct json_lines *lines)
 {
-    struct bytes path = {0};
-    size_t n, first = NONE;
+    size_t n;
 
     lines->order = malloc(lines->count * sizeof(*lines->order));
     if (!lines->order)
@@ -218,21 +190,6 @@ static int sort(struct json_lines *lines)
     for (n = 0; n < lines->count; n++)
         lines->order[n] = n;
     qsort_r(lines->order, lines->count, sizeof(*lines->order), compare, lines);
-    for (n = 1; n < lines->count; n++) {
-        size_t before = lines->order[n - 1], at = lines->order[n];
-
-        if (lines->entries[before].parent == lines->entries[at].parent && at < first &&
-            strcmp(key_of(lines, before), key_of(lines, at)) == 0)
-            first = at;
-    }
-    if (first == NONE)
-        return 0;
-    if (append_path(lines, first, &path)) {
-        bytes_fini(&path);
-        return -1;
-    }
-    lines->duplicate = bytes_steal(&path);
-    lines->duplicate_line = lines->entries[first].line;
     return 0;
 }
 
@@ -252,92 +209,36 @@ struct json_lines *json_lines_new(const char *text, size_t len)
     return walk.lines;
 }
 
-/* How entry `n` is ordered against the key of `key_bytes` bytes in `parent`: < 0, 0 or > 0. */
-static int against(const struct json_lines *lines, size_t n, size_t parent, const char *key,
-                   size_t key_bytes)
+/* How entry `n` is ordered against `key` in `parent`: < 0, 0 or > 0. */
+static int against(const struct json_lines *lines, size_t n, size_t parent, const char *key)
 {
-    const char *own = key_of(lines, n);
-    int by_key;
-
     if (lines->entries[n].parent != parent)
         return lines->entries[n].parent < parent ? -1 : 1;
-    by_key = strncmp(own, key, key_bytes);
-    return by_key ? by_key : own[key_bytes] != '\0';
-}
-
-static size_t find_member(const struct json_lines *lines, size_t parent, const char *key,
-                          size_t key_bytes, size_t nth)
-{
-    size_t low = 0, high = lines->count;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (against(lines, lines->order[middle], parent, key, key_bytes) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (nth >= lines->count - low ||
-        against(lines, lines->order[low + nth], parent, key, key_bytes) != 0)
-        return NONE;
-    return lines->order[low + nth];
+    return strcmp(key_of(lines, n), key);
 }
 
 int json_lines_member(const struct json_lines *lines, size_t parent, const char *key, size_t nth,
                       struct json_member *out)
 {
-    size_t found = find_member(lines, parent, key, strlen(key), nth);
+    size_t low = 0, high = lines->count;
+    const struct entry *found;
 
-    if (found == NONE)
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (against(lines, lines->order[middle], parent, key) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (nth >= lines->count - low || against(lines, lines->order[low + nth], parent, key) != 0)
         return -1;
-    out->node = found;
-    out->line = lines->entries[found].line;
-    out->value = lines->entries[found].value;
-    out->value_bytes = lines->entries[found].value_bytes;
+    found = &lines->entries[lines->order[low + nth]];
+    out->node = lines->order[low + nth];
+    out->line = found->line;
+    out->value = found->value;
+    out->value_bytes = found->value_bytes;
     return 0;
-}
-
-/* Follow `path` from `node`, trying long keys first since a key may hold dots. `best` is the entry
- * that came nearest, with `left` bytes of path left over. Returns true when nothing is left. */
-static bool follow(const struct json_lines *lines, size_t node, const char *path, size_t *best,
-                   size_t *left)
-{
-    size_t len = strlen(path), part, child;
-
-    if (len < *left) {
-        *left = len;
-        *best = node;
-    }
-    if (len == 0)
-        return true;
-    if (*path == '.' && node != JSON_LINES_ROOT) {
-        path++;
-        len--;
-    }
-    for (part = len; part > 0; part--) {
-        if (part < len && path[part] != '.' && path[part] != '[')
-            continue;
-        child = find_member(lines, node, path, part, 0);
-        if (child != NONE && follow(lines, child, path + part, best, left))
-            return true;
-    }
-    return false;
-}
-
-int json_lines_find(const struct json_lines *lines, const char *path)
-{
-    size_t best = JSON_LINES_ROOT, left = NONE;
-
-    follow(lines, JSON_LINES_ROOT, path, &best, &left);
-    return lines->entries[best].line;
-}
-
-const char *json_lines_duplicate(const struct json_lines *lines, int *line)
-{
-    if (lines->duplicate)
-        *line = lines->duplicate_line;
-    return lines->duplicate;
 }
 
 void json_lines_free(struct json_lines *lines)
@@ -346,7 +247,6 @@ void json_lines_free(struct json_lines *lines)
         return;
     free(lines->entries);
     free(lines->order);
-    free(lines->duplicate);
     bytes_fini(&lines->keys);
     free(lines);
 }

@@ -1,7 +1,6 @@
 /* json_lines — where each member of a JSON text stands, which jansson does not say.
  *
- * Shape:    an index of all members, also of those that are given twice: from their parent and key,
- *           or from a path like `vhosts[0].mounts[2].origin`, to 1-based lines.
+ * Shape:    an index of all members, also of those that are given twice, by their parent and key.
  * Owns:     the index, until json_lines_free.
  * Borrows:  the text, during json_lines_new only.
  * Calls up: nothing.
@@ -10,7 +9,6 @@
 #ifndef LWSHOST_JSON_LINES_H
 #define LWSHOST_JSON_LINES_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 struct json_lines;
@@ -34,14 +32,6 @@ struct json_lines *json_lines_new(const char *text, size_t len);
  * Returns 0 with `out` filled, or -1 when there is none; `out` is untouched then. O(log size). */
 int json_lines_member(const struct json_lines *lines, size_t parent, const char *key, size_t nth,
                       struct json_member *out);
-
-/* The line of the member at `path` ("" for the whole text). Keys that hold a dot are found as they
- * are. When the member is missing: the line of the nearest parent that exists. Never 0. */
-int json_lines_find(const struct json_lines *lines, const char *path);
-
-/* The first member, in the order of the text, whose key another member of its object has already.
- * Returns its path, borrowed from the index, and its line in `line`; NULL when there is none. */
-const char *json_lines_duplicate(const struct json_lines *lines, int *line);
 
 /* Free the index; NULL is fine. */
 void json_lines_free(struct json_lines *lines);

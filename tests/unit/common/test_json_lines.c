@@ -31,45 +31,45 @@ static const char sample[] = "\n"                                 /* 1 */
                              "  \"\": {}, \"e\": [ ]\n"           /* 10 */
                              "}\n";
 
-static void finds_the_line_of_each_path(void **state)
+/* The member that the NULL-terminated keys lead to. */
+static struct json_member member(const struct json_lines *lines, const char *const *keys)
+{
+    struct json_member at = {.node = JSON_LINES_ROOT};
+
+    for (; *keys; keys++)
+        assert_int_equal(json_lines_member(lines, at.node, *keys, 0, &at), 0);
+    return at;
+}
+
+#define LINE(...) member(lines, (const char *const[]){__VA_ARGS__, NULL}).line
+
+static void finds_the_line_of_each_member(void **state)
 {
     struct json_lines *lines = lines_of(sample);
 
     (void)state;
-    assert_int_equal(json_lines_find(lines, ""), 2);
-    assert_int_equal(json_lines_find(lines, "a"), 2);
-    assert_int_equal(json_lines_find(lines, "list"), 3);
-    assert_int_equal(json_lines_find(lines, "list[0]"), 4);
-    assert_int_equal(json_lines_find(lines, "list[1]"), 4);
-    assert_int_equal(json_lines_find(lines, "list[2]"), 5);
-    assert_int_equal(json_lines_find(lines, "list[2].deep"), 5);
-    assert_int_equal(json_lines_find(lines, "list[2].deep.er"), 5);
-    assert_int_equal(json_lines_find(lines, "room.lobby.pin"), 8);
-    assert_int_equal(json_lines_find(lines, "café"), 9);
-    assert_int_equal(json_lines_find(lines, "e"), 10);
+    assert_int_equal(LINE("a"), 2);
+    assert_int_equal(LINE("list"), 3);
+    assert_int_equal(LINE("list", "[0]"), 4);
+    assert_int_equal(LINE("list", "[1]"), 4);
+    assert_int_equal(LINE("list", "[2]"), 5);
+    assert_int_equal(LINE("list", "[2]", "deep"), 5);
+    assert_int_equal(LINE("list", "[2]", "deep", "er"), 5);
+    assert_int_equal(LINE("room.lobby.pin"), 8);
+    assert_int_equal(LINE("café"), 9);
+    assert_int_equal(LINE(""), 10);
+    assert_int_equal(LINE("e"), 10);
     json_lines_free(lines);
 }
 
-static void falls_back_to_the_nearest_parent(void **state)
+static void keeps_keys_with_dots_and_nested_keys_apart(void **state)
 {
-    struct json_lines *lines = lines_of(sample);
+    struct json_lines *lines = lines_of("{ \"a.b\": {},\n \"a\": { \"b\":\n { \"[0]\":\n 1 } } }");
 
     (void)state;
-    assert_int_equal(json_lines_find(lines, "nothing"), 2);
-    assert_int_equal(json_lines_find(lines, "list[3]"), 3);
-    assert_int_equal(json_lines_find(lines, "list[2].deep.none.at.all"), 5);
-    assert_int_equal(json_lines_find(lines, "room.lobby.pin.more"), 8);
-    assert_int_equal(json_lines_find(lines, "..[["), 2);
-    json_lines_free(lines);
-}
-
-static void tries_every_way_to_cut_a_path(void **state)
-{
-    struct json_lines *lines = lines_of("{ \"a.b\": {},\n \"a\": { \"b\":\n { \"c\":\n 1 } } }");
-
-    (void)state;
-    assert_int_equal(json_lines_find(lines, "a.b"), 1);
-    assert_int_equal(json_lines_find(lines, "a.b.c"), 3);
+    assert_int_equal(LINE("a.b"), 1);
+    assert_int_equal(LINE("a", "b"), 2);
+    assert_int_equal(LINE("a", "b", "[0]"), 3);
     json_lines_free(lines);
 }
 
@@ -100,29 +100,14 @@ static void gives_repeated_members_in_order(void **state)
     json_lines_free(lines);
 }
 
-static void names_the_first_duplicate(void **state)
+static void knows_a_key_however_it_is_escaped(void **state)
 {
-    struct json_lines *lines = lines_of(sample);
-    int line = -5;
+    struct json_lines *lines = lines_of("{ \"n\\u0061me\": 1,\n\n \"name\": 2 }");
+    struct json_member name;
 
     (void)state;
-    assert_null(json_lines_duplicate(lines, &line));
-    assert_int_equal(line, -5);
-    json_lines_free(lines);
-
-    lines = lines_of("{ \"z\": [ 1, { \"y\": 1,\n \"y\": 2 } ],\n \"z\": 1 }");
-    assert_string_equal(json_lines_duplicate(lines, &line), "z[1].y");
-    assert_int_equal(line, 2);
-    json_lines_free(lines);
-
-    lines = lines_of("{ \"n\\u0061me\": 1,\n\n \"name\": 2 }");
-    assert_string_equal(json_lines_duplicate(lines, &line), "name");
-    assert_int_equal(line, 3);
-    json_lines_free(lines);
-
-    lines =
-        lines_of("{ \"a.b\": 1, \"a\": { \"b\": 1 } }"); /* the same path, not the same member */
-    assert_null(json_lines_duplicate(lines, &line));
+    assert_int_equal(json_lines_member(lines, JSON_LINES_ROOT, "name", 1, &name), 0);
+    assert_int_equal(name.line, 3);
     json_lines_free(lines);
 }
 
@@ -163,7 +148,7 @@ static void bears_depth_and_breadth(void **state)
         len += (size_t)sprintf(wide + len, "\"key%d\":1%s\n", n, n < 19999 ? "," : "}");
     lines = json_lines_new(wide, len);
     assert_non_null(lines);
-    assert_int_equal(json_lines_find(lines, "key12345"), 12346);
+    assert_int_equal(LINE("key12345"), 12346);
     json_lines_free(lines);
 }
 
@@ -192,11 +177,10 @@ static void survives_each_failing_allocation(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(finds_the_line_of_each_path),
-        cmocka_unit_test(falls_back_to_the_nearest_parent),
-        cmocka_unit_test(tries_every_way_to_cut_a_path),
+        cmocka_unit_test(finds_the_line_of_each_member),
+        cmocka_unit_test(keeps_keys_with_dots_and_nested_keys_apart),
         cmocka_unit_test(gives_repeated_members_in_order),
-        cmocka_unit_test(names_the_first_duplicate),
+        cmocka_unit_test(knows_a_key_however_it_is_escaped),
         cmocka_unit_test(takes_only_json),
         cmocka_unit_test(bears_depth_and_breadth),
         cmocka_unit_test(survives_each_failing_allocation),
