@@ -63,6 +63,24 @@ static void wake(void *host)
     lws_sul_schedule(vhd->context, 0, &vhd->flush, on_flush, SOON_US);
 }
 
+void chat_turn(struct chat_vhd *vhd)
+{
+    if (!vhd || !vhd->world || !vhd->has_yielded)
+        return;
+    vhd->has_yielded = false;
+    world_flush(vhd->world);
+}
+
+/* A timer would not do: lws on libuv runs timers that are due at once without a look at the
+ * sockets between them. This comes round through a descriptor of its own. */
+static void yield(void *host)
+{
+    struct chat_vhd *vhd = host;
+
+    vhd->has_yielded = true;
+    lws_cancel_service(vhd->context);
+}
+
 /* lws must not gather output of its own: what is behind a slow peer stays in the room's log. A
  * stream of HTTP/2 gets one frame whenever lws asks for it, as its flow control wants. */
 static size_t room(void *link)
@@ -140,6 +158,7 @@ const struct chat_port chat_port = {
     .wall_ms = wall_ms,
     .random = fill_random,
     .wake = wake,
+    .yield = yield,
     .room = room,
     .write = write_frames,
     .want_writable = want_writable,

@@ -25,6 +25,7 @@ struct chat_vhd {
     struct problem problem; /* why it could not start */
     lws_sorted_usec_list_t flush, sweep;
     bool is_sweeping;
+    bool has_yielded; /* the flush goes on when the loop comes round */
 };
 
 /* From ESTABLISHED to CLOSED. */
@@ -41,5 +42,8 @@ extern const struct chat_port chat_port;
 
 /* Have the world swept from now on, as long as there is something in it. */
 void chat_sweep_arm(struct chat_vhd *vhd);
+
+/* From LWS_CALLBACK_EVENT_WAIT_CANCELLED: go on with a flush that has yielded. */
+void chat_turn(struct chat_vhd *vhd);
 
 #endif

@@ -238,6 +238,12 @@ static int on_receive(struct lws *wsi, struct chat_pss *pss, const char *data, s
     return 0;
 }
 
+static int on_turn(struct lws *wsi)
+{
+    chat_turn(vhd_of(lws_get_vhost(wsi)));
+    return 0; /* anything else would close the descriptor that wakes the loop */
+}
+
 static int on_writable(struct chat_pss *pss)
 {
     pss->is_writable = true;
@@ -268,6 +274,8 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
         return on_init(wsi, in);
     case LWS_CALLBACK_PROTOCOL_DESTROY:
         return on_fini(wsi);
+    case LWS_CALLBACK_EVENT_WAIT_CANCELLED:
+        return on_turn(wsi);
     case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
         return on_filter(wsi);
     case LWS_CALLBACK_ESTABLISHED:

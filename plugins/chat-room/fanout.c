@@ -104,19 +104,27 @@ static void flush_rooms(struct world *world, size_t budget)
     }
 }
 
+static void yield(struct world *world)
+{
+    world->is_awake = true;
+    world->port->yield(world->host);
+}
+
 void world_flush(struct world *world)
 {
     size_t budget = SLICE_MEMBERS;
 
     world->is_awake = false;
     if (is_gathering(world)) {
-        world_wake(world);
+        yield(world);
         return;
     }
+    world->is_flushing = true;
     budget -= flush_outbox(world, budget);
     flush_rooms(world, budget);
+    world->is_flushing = false;
     if (dlist_first(&world->dirty_rooms))
         world->published_us = 0;
     if (dlist_first(&world->dirty_rooms) || dlist_first(&world->outbox))
-        world_wake(world);
+        yield(world);
 }

@@ -17,7 +17,8 @@ struct chat_port {
     uint64_t (*now_us)(void);                /* a clock that never goes back */
     int64_t (*wall_ms)(void);                /* since 1970, UTC */
     void (*random)(void *bytes, size_t len); /* fit for secrets */
-    void (*wake)(void *host);                /* call world_flush soon, once */
+    void (*wake)(void *host);                /* call world_flush soon */
+    void (*yield)(void *host);               /* call world_flush after the sockets had their turn */
     size_t (*room)(
         void *link); /* bytes that a write may have now; one frame is always taken. 0: none */
     int (*write)(void *link, const void *frames, size_t len); /* all of it; 0, or -1: it is dead */

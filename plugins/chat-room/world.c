@@ -199,7 +199,7 @@ bool world_is_idle(const struct world *world)
 
 void world_wake(struct world *world)
 {
-    if (world->is_awake)
+    if (world->is_awake || world->is_flushing)
         return;
     world->is_awake = true;
     world->port->wake(world->host);

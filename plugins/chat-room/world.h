@@ -52,6 +52,7 @@ struct world {
     struct conn *last_publisher;      /* for fanout.c: who may have more to say at once */
     uint64_t published_us;            /* when the oldest unflushed message was published */
     unsigned conn_count, guest_count;
+    bool is_flushing; /* what comes now is for the flush after it */
     bool is_awake;    /* a flush is coming */
     bool is_stopping; /* nobody new; nobody is told who leaves */
 };
