@@ -4,9 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HEADER_BYTES 2048     /* status line and headers of one answer */
-#define SMALL_BODY_BYTES 4096 /* a body up to this goes out together with its headers */
-#define PIECE_BYTES 16384     /* body bytes handed to lws at once */
+#define HEADER_BYTES 2048 /* status line and headers of one answer */
+#define PIECE_BYTES 16384 /* body bytes handed to lws at once */
 
 static const char *title_of(unsigned status)
 {
@@ -73,63 +72,54 @@ static int build_headers(struct lws *wsi, const struct http_answer *answer, unsi
     return 0;
 }
 
-/* Most answers are small: one write instead of two, and no copy that outlives it. HTTP/2 wants
- * headers and data in frames of their own, and a library that compresses wants to see the body. */
-static bool fits_one_write(struct lws *wsi, size_t body_bytes)
+/* One write for headers and body instead of two. HTTP/2 wants them in frames of their own, and a
+ * library that compresses wants to see the body. */
+static bool can_join(struct lws *wsi)
 {
 #if defined(LWS_WITH_HTTP_STREAM_COMPRESSION)
     (void)wsi;
-    return body_bytes == 0;
+    return false;
 #else
-    return body_bytes <= SMALL_BODY_BYTES && lws_get_network_wsi(wsi) == wsi;
+    return lws_get_network_wsi(wsi) == wsi;
 #endif
 }
 
-static int send_whole(struct lws *wsi, const struct http_answer *answer)
-{
-    unsigned char buffer[LWS_PRE + HEADER_BYTES + SMALL_BODY_BYTES];
-    unsigned char *start = buffer + LWS_PRE, *at = start, *end = start + HEADER_BYTES - 1;
-
-    if (build_headers(wsi, answer, &at, end) || lws_finalize_http_header(wsi, &at, end))
-        return -1;
-    memcpy(at, answer->body, answer->body_bytes);
-    at += answer->body_bytes;
-    return lws_write(wsi, start, (size_t)(at - start), LWS_WRITE_HTTP_HEADERS) < 0 ? -1 : 0;
-}
-
-static int send_headers(struct lws *wsi, const struct http_answer *answer)
-{
-    unsigned char buffer[LWS_PRE + HEADER_BYTES], *start = buffer + LWS_PRE, *at = start;
-    unsigned char *end = start + HEADER_BYTES - 1;
-
-    if (build_headers(wsi, answer, &at, end))
-        return -1;
-    return lws_finalize_write_http_header(wsi, start, &at, end) ? -1 : 0;
-}
-
-static int keep_body(struct http_reply *reply, const struct http_answer *answer)
+/* Keep in `out` what is left for http_reply_writable. `head` are headers that are not out yet. */
+static int keep(struct bytes *out, const void *head, size_t head_bytes,
+                const struct http_answer *answer)
 {
     static const char room[LWS_PRE];
 
-    return bytes_append(&reply->out, room, sizeof(room)) ||
-                   bytes_append(&reply->out, answer->body, answer->body_bytes)
+    return bytes_reserve(out, sizeof(room) + head_bytes + answer->body_bytes) ||
+                   bytes_append(out, room, sizeof(room)) || bytes_append(out, head, head_bytes) ||
+                   bytes_append(out, answer->body, answer->body_bytes)
                ? -1
                : 0;
 }
 
+/* Nothing of a body goes out before http_reply_writable can end the transaction with it: lws up to
+ * 5.0 mistakes the headers of a next request that has a body and comes in between. */
 int http_reply_send(struct lws *wsi, struct http_reply *reply, const struct http_answer *answer)
 {
+    unsigned char buffer[LWS_PRE + HEADER_BYTES], *start = buffer + LWS_PRE, *at = start;
+    unsigned char *end = start + HEADER_BYTES - 1;
+    bool has_body = answer->body_bytes && !http_reply_is_head(wsi);
+
     http_reply_fini(reply);
     lws_set_timeout(wsi, NO_PENDING_TIMEOUT, 0);
-    if (answer->body_bytes == 0 || http_reply_is_head(wsi)) {
-        if (send_headers(wsi, answer))
+    if (build_headers(wsi, answer, &at, end))
+        return -1;
+    if (!has_body) {
+        if (lws_finalize_write_http_header(wsi, start, &at, end))
             return -1;
         return lws_http_transaction_completed(wsi) ? -1 : 0;
     }
-    if (fits_one_write(wsi, answer->body_bytes)) {
-        if (send_whole(wsi, answer))
+    if (can_join(wsi)) {
+        if (lws_finalize_http_header(wsi, &at, end) ||
+            keep(&reply->out, start, (size_t)(at - start), answer))
             return -1;
-    } else if (keep_body(reply, answer) || send_headers(wsi, answer)) {
+    } else if (keep(&reply->out, NULL, 0, answer) ||
+               lws_finalize_write_http_header(wsi, start, &at, end)) {
         return -1;
     }
     reply->is_pending = true;
@@ -185,7 +175,7 @@ int http_reply_writable(struct lws *wsi, struct http_reply *reply)
 
     if (!reply->is_pending)
         return 0;
-    total = reply->out.len ? reply->out.len - LWS_PRE : 0; /* 0: went out with the headers */
+    total = reply->out.len - LWS_PRE;
     piece = allowed_bytes(wsi, total - reply->sent);
     is_last = reply->sent + piece == total;
     if (piece) {

@@ -2,7 +2,7 @@
  *
  * Shape:    status, headers, body; all-zero is a valid "nothing to say yet". Lives in the
  *           per-session data of a protocol.
- * Owns:     a copy of a body that is not out yet, until it is sent or http_reply_fini.
+ * Owns:     a copy of what is unsent, until it is sent or http_reply_fini.
  * Borrows:  nothing after a call returns.
  * Calls up: libwebsockets only.
  * Not here: answers whose length is not known when they begin (NDJSON, server-sent events).
@@ -16,9 +16,9 @@
 #include <stdbool.h>
 
 struct http_reply {
-    struct bytes out; /* LWS_PRE bytes of room, then the body; empty when it is out already */
-    size_t sent;      /* bytes of the body that lws has taken */
-    bool is_pending;  /* headers are out, http_reply_writable has work to do */
+    struct bytes out; /* LWS_PRE bytes of room, then what is to be sent */
+    size_t sent;      /* bytes of it that lws has taken */
+    bool is_pending;  /* http_reply_writable has work to do */
 };
 
 struct http_header {
@@ -38,8 +38,7 @@ struct http_answer {
 /* True when the request that `wsi` carries is a HEAD: the answer's headers only. */
 bool http_reply_is_head(struct lws *wsi);
 
-/* Send the headers, and the body with them when it is small, else keep a copy of it for
- * http_reply_writable, which also ends the transaction; a request for HEAD gets the same headers,
+/* Begin to answer: http_reply_writable sends it. A request for HEAD gets the same headers at once,
  * and its transaction ends here (`reply` may be gone then: lws frees the session). Clears the
  * timeout that lws puts on late answers (5 s on 4.1.6). Returns what the lws callback returns: 0,
  * or -1 to drop the connection (memory short, dead peer).
