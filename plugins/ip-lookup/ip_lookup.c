@@ -12,6 +12,7 @@
 #include "pvo_options.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define PARAMETER_BYTES 256 /* one `name=value` of a request */
@@ -27,8 +28,10 @@ struct lookup_vhd {
 /* Born zeroed with each request, dies after on_drop. */
 struct lookup_pss {
     struct http_reply reply;
-    bool is_counted; /* in the vhost's pending */
-    bool must_close; /* a body follows that lws can't find the end of */
+    bool is_counted;  /* in the vhost's pending */
+    bool is_below;    /* asks for a path below the mount */
+    bool awaits_body; /* the answer comes after the request's body */
+    bool must_close;  /* a body follows that lws can't find the end of */
 };
 
 static int read_options(const struct lws_protocol_vhost_options *list,
@@ -177,18 +180,18 @@ static int answer_lookup(struct lws *wsi, const struct lookup_vhd *vhd, struct l
 }
 
 /* The status with which the request is refused before anything is looked up, or 0. */
-static unsigned refusal(struct lws *wsi, const struct lookup_vhd *vhd, const char *path, int method,
+static unsigned refusal(const struct lookup_vhd *vhd, const struct lookup_pss *pss, int method,
                         const char **detail)
 {
     if (method != LWSHUMETH_GET && method != LWSHUMETH_HEAD) {
         *detail = "only GET and HEAD are answered here";
         return HTTP_STATUS_METHOD_NOT_ALLOWED;
     }
-    if (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0) {
+    if (pss->must_close) {
         *detail = "a request body in chunks is not read";
         return 411;
     }
-    if (path && path[0] && strcmp(path, "/") != 0) {
+    if (pss->is_below) {
         *detail = "there is nothing below this path";
         return HTTP_STATUS_NOT_FOUND;
     }
@@ -200,27 +203,52 @@ static unsigned refusal(struct lws *wsi, const struct lookup_vhd *vhd, const cha
 }
 
 /* Once something was sent, `pss` may be gone: a completed transaction leaves the protocol. */
-static int on_http(struct lws *wsi, struct lookup_vhd *vhd, struct lookup_pss *pss,
-                   const char *path)
+static int answer_request(struct lws *wsi, struct lookup_vhd *vhd, struct lookup_pss *pss)
 {
     static const struct http_header allow = {"allow:", "GET, HEAD"};
     const char *detail;
     char *uri;
     int uri_len, method = lws_http_get_uri_and_method(wsi, &uri, &uri_len);
-    unsigned status = refusal(wsi, vhd, path, method, &detail);
-    bool is_chunked = lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0;
+    unsigned status = refusal(vhd, pss, method, &detail);
+    bool must_close = pss->must_close;
     int result;
 
-    pss->must_close = is_chunked;
-    if (vhd) {
-        pss->is_counted = true;
-        vhd->pending++;
-    }
     if (!status)
         return answer_lookup(wsi, vhd, pss);
     result = http_reply_problem_with(wsi, &pss->reply, status, detail, &allow,
                                      status == HTTP_STATUS_METHOD_NOT_ALLOWED);
-    return is_chunked && method == LWSHUMETH_HEAD ? -1 : result;
+    return must_close && method == LWSHUMETH_HEAD ? -1 : result;
+}
+
+static bool has_body(struct lws *wsi)
+{
+    char length[24];
+
+    return lws_hdr_copy(wsi, length, sizeof(length), WSI_TOKEN_HTTP_CONTENT_LENGTH) > 0 &&
+           strtoull(length, NULL, 10) > 0;
+}
+
+/* A body is read to its end before the answer: a client that sends its next request together with
+ * the rest of the body would meet a fault of lws (the headers are taken for the body). */
+static int on_http(struct lws *wsi, struct lookup_vhd *vhd, struct lookup_pss *pss,
+                   const char *path)
+{
+    if (vhd) {
+        pss->is_counted = true;
+        vhd->pending++;
+    }
+    pss->is_below = path && path[0] && strcmp(path, "/") != 0;
+    pss->must_close = lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0;
+    pss->awaits_body = !pss->must_close && has_body(wsi);
+    return pss->awaits_body ? 0 : answer_request(wsi, vhd, pss);
+}
+
+static int on_body_complete(struct lws *wsi, struct lookup_vhd *vhd, struct lookup_pss *pss)
+{
+    if (!pss->awaits_body)
+        return 0;
+    pss->awaits_body = false;
+    return answer_request(wsi, vhd, pss);
 }
 
 /* lws takes chunks of a request for the next request, so the connection ends with the answer; a
@@ -256,6 +284,8 @@ static int callback_ip_lookup(struct lws *wsi, enum lws_callback_reasons reason,
         return 0;
     case LWS_CALLBACK_HTTP:
         return on_http(wsi, vhd, user, in);
+    case LWS_CALLBACK_HTTP_BODY_COMPLETION:
+        return on_body_complete(wsi, vhd, user);
     case LWS_CALLBACK_HTTP_WRITEABLE:
         return on_http_writable(wsi, user);
     case LWS_CALLBACK_HTTP_DROP_PROTOCOL:
