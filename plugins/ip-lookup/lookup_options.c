@@ -23,7 +23,8 @@ const struct option lookup_option_table[LOOKUP_OPTIONS] = {
 int lookup_options_check(const struct lookup_options *options, struct problem *problem)
 {
     if (!options->database)
-        return problem_set(problem, "database", "is missing: the path of a MaxMind-format file");
+        return problem_set(problem, "database",
+                           "\"database\" is missing: the path of a MaxMind-format file");
     if (!lookup_is_language(options->lang, strlen(options->lang)))
         return problem_set(problem, "lang", "\"%s\" is not a language tag such as zh-CN or en",
                            options->lang);

@@ -264,7 +264,7 @@ class Options(unittest.TestCase):
         configuration[0]["ws-protocols"] = [{"ip-lookup": {"lang": "en"}}]
         done = self.run_with(configuration)
         self.assertEqual(done.returncode, 2, done.stderr)
-        self.assertIn("database: is missing", done.stderr)
+        self.assertIn('"database" is missing: the path of a MaxMind-format file', done.stderr)
 
     def test_a_database_that_does_not_open_stops_the_start(self):
         with tempfile.NamedTemporaryFile(suffix=".mmdb") as text:

@@ -52,7 +52,7 @@ static void needs_a_database(void **state)
     (void)state;
     assert_int_equal(read_options(values, 1, &options, &problem), -1);
     assert_string_equal(problem.path, "database");
-    assert_string_equal(problem.text, "is missing: the path of a MaxMind-format file");
+    assert_string_equal(problem.text, "\"database\" is missing: the path of a MaxMind-format file");
 }
 
 static void refuses_what_it_does_not_know(void **state)
