@@ -5,6 +5,7 @@
 #include "geo_db.h"
 #include "host_hooks.h"
 #include "http_reply.h"
+#include "http_request.h"
 #include "lookup_answer.h"
 #include "lookup_options.h"
 #include "lookup_query.h"
@@ -12,7 +13,6 @@
 #include "pvo_options.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define PARAMETER_BYTES 256 /* one `name=value` of a request */
@@ -188,7 +188,7 @@ static unsigned refusal(const struct lookup_vhd *vhd, const struct lookup_pss *p
         return HTTP_STATUS_METHOD_NOT_ALLOWED;
     }
     if (pss->must_close) {
-        *detail = "a request body in chunks is not read";
+        *detail = "a request body without a length is not read";
         return 411;
     }
     if (pss->is_below) {
@@ -220,26 +220,24 @@ static int answer_request(struct lws *wsi, struct lookup_vhd *vhd, struct lookup
     return must_close && method == LWSHUMETH_HEAD ? -1 : result;
 }
 
-static bool has_body(struct lws *wsi)
-{
-    char length[24];
-
-    return lws_hdr_copy(wsi, length, sizeof(length), WSI_TOKEN_HTTP_CONTENT_LENGTH) > 0 &&
-           strtoull(length, NULL, 10) > 0;
-}
-
 /* A body is read to its end before the answer: a client that sends its next request together with
  * the rest of the body would meet a fault of lws (the headers are taken for the body). */
 static int on_http(struct lws *wsi, struct lookup_vhd *vhd, struct lookup_pss *pss,
                    const char *path)
 {
+    if (http_request_is_entangled(wsi))
+        return -1;
     if (vhd) {
         pss->is_counted = true;
         vhd->pending++;
     }
     pss->is_below = path && path[0] && strcmp(path, "/") != 0;
-    pss->must_close = lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0;
-    pss->awaits_body = !pss->must_close && has_body(wsi);
+    pss->awaits_body = http_request_has_body(wsi);
+    if (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0 ||
+        (pss->awaits_body && !lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH))) {
+        pss->awaits_body = false;
+        pss->must_close = true;
+    }
     return pss->awaits_body ? 0 : answer_request(wsi, vhd, pss);
 }
 

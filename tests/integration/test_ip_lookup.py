@@ -206,6 +206,24 @@ class Answers(unittest.TestCase):
         places = [data.index(b'"14.130.112.%d"' % n) for n in range(20)]
         self.assertEqual(places, sorted(places))
 
+    def test_a_post_without_a_length_is_answered_and_closed(self):
+        with socket.create_connection(("127.0.0.1", self.server.port), 20) as raw:
+            raw.sendall(b"POST /ip-lookup?ip=14.130.112.24 HTTP/1.1\r\nHost: x\r\n\r\n")
+            self.assertEqual(self.read_answer(raw)["status"], 405)
+            self.assertEqual(raw.recv(1), b"")
+
+    def test_a_body_behind_a_pipelined_request_ends_the_connection_only(self):
+        with socket.create_connection(("127.0.0.1", self.server.port), 20) as raw:
+            raw.sendall(b"GET /ip-lookup?ip=14.130.112.24 HTTP/1.1\r\nHost: x\r\n\r\n"
+                        b"POST /ip-lookup?ip=15.130.112.24 HTTP/1.1\r\nHost: x\r\n"
+                        b"Content-Length: 20\r\n\r\n" + b"x" * 20)
+            self.assertEqual(self.read_answer(raw)["ip"], "14.130.112.24")
+            try:
+                self.assertEqual(raw.recv(1), b"")
+            except ConnectionResetError:
+                pass
+        self.assertEqual(self.ask_json("/ip-lookup?ip=16.130.112.24")["ret"], 1)
+
     def test_many_connections_at_once(self):
         def work(number):
             connection = Connection(self.server.port)
