@@ -22,14 +22,14 @@ static void put_name(struct json_writer *writer, const char *name)
     put(writer, "\":", 2);
 }
 
-void json_begin(struct json_writer *writer, const char *name, char bracket)
+void json_out_begin(struct json_writer *writer, const char *name, char bracket)
 {
     put_name(writer, name);
     put(writer, &bracket, 1);
     writer->needs_comma = false;
 }
 
-void json_end(struct json_writer *writer, char bracket)
+void json_out_end(struct json_writer *writer, char bracket)
 {
     put(writer, &bracket, 1);
     writer->needs_comma = true;
@@ -53,7 +53,7 @@ static void put_escape(struct json_writer *writer, unsigned char c)
     put(writer, escape, (size_t)len);
 }
 
-void json_text(struct json_writer *writer, const char *name, const char *text, size_t len)
+void json_out_text(struct json_writer *writer, const char *name, const char *text, size_t len)
 {
     size_t n, plain = 0;
 
@@ -70,12 +70,12 @@ void json_text(struct json_writer *writer, const char *name, const char *text, s
     put(writer, "\"", 1);
 }
 
-void json_string(struct json_writer *writer, const char *name, const char *text)
+void json_out_string(struct json_writer *writer, const char *name, const char *text)
 {
-    json_text(writer, name, text, strlen(text));
+    json_out_text(writer, name, text, strlen(text));
 }
 
-void json_number(struct json_writer *writer, const char *name, int64_t number)
+void json_out_number(struct json_writer *writer, const char *name, int64_t number)
 {
     char digits[24];
     int len = snprintf(digits, sizeof(digits), "%" PRId64, number);
@@ -84,13 +84,13 @@ void json_number(struct json_writer *writer, const char *name, int64_t number)
     put(writer, digits, (size_t)len);
 }
 
-void json_flag(struct json_writer *writer, const char *name, bool flag)
+void json_out_flag(struct json_writer *writer, const char *name, bool flag)
 {
     put_name(writer, name);
     put(writer, flag ? "true" : "false", flag ? 4 : 5);
 }
 
-void json_nothing(struct json_writer *writer, const char *name)
+void json_out_null(struct json_writer *writer, const char *name)
 {
     put_name(writer, name);
     put(writer, "null", 4);

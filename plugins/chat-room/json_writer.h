@@ -22,12 +22,12 @@ struct json_writer {
 
 /* In all of these `name` is the member's name, plain ASCII that needs no escape, or NULL for an
  * element of an array and for the outermost value. */
-void json_begin(struct json_writer *writer, const char *name, char bracket); /* '{' or '[' */
-void json_end(struct json_writer *writer, char bracket);                     /* '}' or ']' */
-void json_text(struct json_writer *writer, const char *name, const char *text, size_t len);
-void json_string(struct json_writer *writer, const char *name, const char *text);
-void json_number(struct json_writer *writer, const char *name, int64_t number);
-void json_flag(struct json_writer *writer, const char *name, bool flag);
-void json_nothing(struct json_writer *writer, const char *name);
+void json_out_begin(struct json_writer *writer, const char *name, char bracket); /* '{' or '[' */
+void json_out_end(struct json_writer *writer, char bracket);                     /* '}' or ']' */
+void json_out_text(struct json_writer *writer, const char *name, const char *text, size_t len);
+void json_out_string(struct json_writer *writer, const char *name, const char *text);
+void json_out_number(struct json_writer *writer, const char *name, int64_t number);
+void json_out_flag(struct json_writer *writer, const char *name, bool flag);
+void json_out_null(struct json_writer *writer, const char *name);
 
 #endif

@@ -10,23 +10,23 @@ static struct json_writer begin(struct bytes *out, const char *type)
 {
     struct json_writer writer = {.out = out};
 
-    json_begin(&writer, NULL, '{');
-    json_string(&writer, "type", type);
+    json_out_begin(&writer, NULL, '{');
+    json_out_string(&writer, "type", type);
     return writer;
 }
 
 static int end(struct json_writer *writer)
 {
-    json_end(writer, '}');
+    json_out_end(writer, '}');
     return writer->has_failed ? -1 : 0;
 }
 
 static void put_id(struct json_writer *writer, const struct wire_id *id)
 {
     if (id->kind == WIRE_ID_NUMBER)
-        json_number(writer, "id", id->number);
+        json_out_number(writer, "id", id->number);
     else if (id->kind == WIRE_ID_TEXT)
-        json_string(writer, "id", id->text);
+        json_out_string(writer, "id", id->text);
 }
 
 /* RFC 3339, UTC, milliseconds. */
@@ -39,45 +39,45 @@ static void put_time(struct json_writer *writer, int64_t time_ms)
     gmtime_r(&seconds, &tm);
     strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm);
     snprintf(text, sizeof(text), "%s.%03dZ", date, (int)(time_ms % 1000));
-    json_string(writer, "time", text);
+    json_out_string(writer, "time", text);
 }
 
 static void put_person(struct json_writer *writer, const char *name,
                        const struct wire_person *person)
 {
-    json_begin(writer, name, '{');
-    json_string(writer, "nick", person->nick);
-    json_string(writer, "user", person->user);
-    json_end(writer, '}');
+    json_out_begin(writer, name, '{');
+    json_out_string(writer, "nick", person->nick);
+    json_out_string(writer, "user", person->user);
+    json_out_end(writer, '}');
 }
 
 static void put_people(struct json_writer *writer, const struct wire_person *people, size_t count)
 {
     size_t n;
 
-    json_begin(writer, "participants", '[');
+    json_out_begin(writer, "participants", '[');
     for (n = 0; n < count; n++)
         put_person(writer, NULL, &people[n]);
-    json_end(writer, ']');
+    json_out_end(writer, ']');
 }
 
 int wire_welcome(struct bytes *out, const struct wire_welcome *welcome)
 {
     struct json_writer writer = begin(out, "welcome");
 
-    json_number(&writer, "protocol", 1);
-    json_string(&writer, "session", welcome->session);
-    json_string(&writer, "user", welcome->user);
+    json_out_number(&writer, "protocol", 1);
+    json_out_string(&writer, "session", welcome->session);
+    json_out_string(&writer, "user", welcome->user);
     put_time(&writer, welcome->time_ms);
-    json_number(&writer, "ping_interval", (int64_t)welcome->ping_interval_s);
-    json_begin(&writer, "limits", '{');
-    json_number(&writer, "message_bytes", (int64_t)welcome->message_bytes);
-    json_number(&writer, "rate", (int64_t)welcome->rate);
-    json_number(&writer, "burst", (int64_t)welcome->burst);
-    json_number(&writer, "nick_chars", 32);
-    json_number(&writer, "rooms", (int64_t)welcome->rooms);
-    json_end(&writer, '}');
-    json_string(&writer, "default_room", welcome->default_room);
+    json_out_number(&writer, "ping_interval", (int64_t)welcome->ping_interval_s);
+    json_out_begin(&writer, "limits", '{');
+    json_out_number(&writer, "message_bytes", (int64_t)welcome->message_bytes);
+    json_out_number(&writer, "rate", (int64_t)welcome->rate);
+    json_out_number(&writer, "burst", (int64_t)welcome->burst);
+    json_out_number(&writer, "nick_chars", 32);
+    json_out_number(&writer, "rooms", (int64_t)welcome->rooms);
+    json_out_end(&writer, '}');
+    json_out_string(&writer, "default_room", welcome->default_room);
     return end(&writer);
 }
 
@@ -86,20 +86,20 @@ int wire_joined(struct bytes *out, const struct wire_joined *joined)
     struct json_writer writer = begin(out, "joined");
 
     put_id(&writer, joined->id);
-    json_string(&writer, "room", joined->room);
-    json_string(&writer, "nick", joined->self.nick);
-    json_string(&writer, "user", joined->self.user);
-    json_string(&writer, "epoch", joined->epoch);
-    json_number(&writer, "offset", (int64_t)joined->offset);
+    json_out_string(&writer, "room", joined->room);
+    json_out_string(&writer, "nick", joined->self.nick);
+    json_out_string(&writer, "user", joined->self.user);
+    json_out_string(&writer, "epoch", joined->epoch);
+    json_out_number(&writer, "offset", (int64_t)joined->offset);
     if (joined->has_since)
-        json_flag(&writer, "recovered", joined->is_recovered);
-    json_number(&writer, "replay", (int64_t)joined->replay);
+        json_out_flag(&writer, "recovered", joined->is_recovered);
+    json_out_number(&writer, "replay", (int64_t)joined->replay);
     if (joined->has_missed)
-        json_number(&writer, "missed", (int64_t)joined->missed);
+        json_out_number(&writer, "missed", (int64_t)joined->missed);
     else
-        json_nothing(&writer, "missed");
+        json_out_null(&writer, "missed");
     put_people(&writer, joined->participants, joined->participant_count);
-    json_number(&writer, "count", (int64_t)joined->count);
+    json_out_number(&writer, "count", (int64_t)joined->count);
     return end(&writer);
 }
 
@@ -108,22 +108,22 @@ static void put_message(struct json_writer *writer, const struct message *messag
 {
     struct wire_person from = {message->nick, message->user};
 
-    json_number(writer, "offset", (int64_t)message->offset);
+    json_out_number(writer, "offset", (int64_t)message->offset);
     put_time(writer, message->time_ms);
     put_person(writer, "from", &from);
-    json_text(writer, "text", message->text, message->text_len);
+    json_out_text(writer, "text", message->text, message->text_len);
     if (message->cid[0])
-        json_string(writer, "cid", message->cid);
+        json_out_string(writer, "cid", message->cid);
 }
 
 int wire_message(struct bytes *out, const char *room, const struct message *message, bool is_replay)
 {
     struct json_writer writer = begin(out, "message");
 
-    json_string(&writer, "room", room);
+    json_out_string(&writer, "room", room);
     put_message(&writer, message);
     if (is_replay)
-        json_flag(&writer, "replay", true);
+        json_out_flag(&writer, "replay", true);
     return end(&writer);
 }
 
@@ -132,13 +132,13 @@ int wire_presence(struct bytes *out, enum wire_presence what, const char *room,
 {
     struct json_writer writer = begin(out, what == WIRE_JOIN ? "join" : "leave");
 
-    json_string(&writer, "room", room);
-    json_string(&writer, "user", who->user);
-    json_string(&writer, "nick", who->nick);
+    json_out_string(&writer, "room", room);
+    json_out_string(&writer, "user", who->user);
+    json_out_string(&writer, "nick", who->nick);
     put_time(&writer, time_ms);
-    json_number(&writer, "count", (int64_t)count);
+    json_out_number(&writer, "count", (int64_t)count);
     if (reason)
-        json_string(&writer, "reason", reason);
+        json_out_string(&writer, "reason", reason);
     return end(&writer);
 }
 
@@ -147,10 +147,10 @@ int wire_renamed(struct bytes *out, const char *room, const struct wire_person *
 {
     struct json_writer writer = begin(out, "nick");
 
-    json_string(&writer, "room", room);
-    json_string(&writer, "user", who->user);
-    json_string(&writer, "nick", who->nick);
-    json_string(&writer, "previous", previous);
+    json_out_string(&writer, "room", room);
+    json_out_string(&writer, "user", who->user);
+    json_out_string(&writer, "nick", who->nick);
+    json_out_string(&writer, "previous", previous);
     return end(&writer);
 }
 
@@ -160,15 +160,15 @@ int wire_whisper(struct bytes *out, const char *room, const struct wire_person *
     struct json_writer writer = begin(out, "message");
     size_t n;
 
-    json_string(&writer, "room", room);
+    json_out_string(&writer, "room", room);
     put_time(&writer, message->time_ms);
     put_person(&writer, "from", from);
-    json_begin(&writer, "to", '[');
+    json_out_begin(&writer, "to", '[');
     for (n = 0; n < to_count; n++)
-        json_text(&writer, NULL, to[n].at, to[n].len);
-    json_end(&writer, ']');
-    json_text(&writer, "text", message->text, message->text_len);
-    json_string(&writer, "cid", message->cid);
+        json_out_text(&writer, NULL, to[n].at, to[n].len);
+    json_out_end(&writer, ']');
+    json_out_text(&writer, "text", message->text, message->text_len);
+    json_out_string(&writer, "cid", message->cid);
     return end(&writer);
 }
 
@@ -176,10 +176,10 @@ int wire_typing(struct bytes *out, const char *room, const struct wire_person *w
 {
     struct json_writer writer = begin(out, "typing");
 
-    json_string(&writer, "room", room);
-    json_string(&writer, "user", who->user);
-    json_string(&writer, "nick", who->nick);
-    json_flag(&writer, "active", is_active);
+    json_out_string(&writer, "room", room);
+    json_out_string(&writer, "user", who->user);
+    json_out_string(&writer, "nick", who->nick);
+    json_out_flag(&writer, "active", is_active);
     return end(&writer);
 }
 
@@ -196,7 +196,7 @@ int wire_ok_kept(struct bytes *out, const struct wire_id *id, uint64_t offset, i
     struct json_writer writer = begin(out, "ok");
 
     put_id(&writer, id);
-    json_number(&writer, "offset", (int64_t)offset);
+    json_out_number(&writer, "offset", (int64_t)offset);
     put_time(&writer, time_ms);
     return end(&writer);
 }
@@ -208,10 +208,10 @@ int wire_ok_delivered(struct bytes *out, const struct wire_id *id, const char *c
     size_t n;
 
     put_id(&writer, id);
-    json_begin(&writer, "delivered", '[');
+    json_out_begin(&writer, "delivered", '[');
     for (n = 0; n < count; n++)
-        json_string(&writer, NULL, delivered[n]);
-    json_end(&writer, ']');
+        json_out_string(&writer, NULL, delivered[n]);
+    json_out_end(&writer, ']');
     return end(&writer);
 }
 
@@ -223,13 +223,13 @@ int wire_error(struct bytes *out, const struct wire_id *id, const char *room, en
 
     put_id(&writer, id);
     if (room)
-        json_string(&writer, "room", room);
-    json_number(&writer, "code", (int64_t)info->code);
-    json_string(&writer, "reason", info->reason);
-    json_string(&writer, "message", detail ? detail : info->message);
-    json_flag(&writer, "temporary", info->is_temporary);
+        json_out_string(&writer, "room", room);
+    json_out_number(&writer, "code", (int64_t)info->code);
+    json_out_string(&writer, "reason", info->reason);
+    json_out_string(&writer, "message", detail ? detail : info->message);
+    json_out_flag(&writer, "temporary", info->is_temporary);
     if (retry_after_ms)
-        json_number(&writer, "retry_after", (int64_t)retry_after_ms);
+        json_out_number(&writer, "retry_after", (int64_t)retry_after_ms);
     return end(&writer);
 }
 
@@ -239,10 +239,10 @@ int wire_participants(struct bytes *out, const struct wire_id *id, const char *r
     struct json_writer writer = begin(out, "participants");
 
     put_id(&writer, id);
-    json_string(&writer, "room", room);
+    json_out_string(&writer, "room", room);
     put_people(&writer, people, listed);
-    json_number(&writer, "count", (int64_t)count);
-    json_flag(&writer, "more", has_more);
+    json_out_number(&writer, "count", (int64_t)count);
+    json_out_flag(&writer, "more", has_more);
     return end(&writer);
 }
 
@@ -253,18 +253,18 @@ int wire_history(struct bytes *out, const struct wire_id *id, const char *room, 
     size_t n;
 
     put_id(&writer, id);
-    json_string(&writer, "room", room);
-    json_string(&writer, "epoch", epoch);
-    json_begin(&writer, "messages", '[');
+    json_out_string(&writer, "room", room);
+    json_out_string(&writer, "epoch", epoch);
+    json_out_begin(&writer, "messages", '[');
     for (n = 0; n < count; n++) {
-        json_begin(&writer, NULL, '{');
-        json_string(&writer, "type", "message");
-        json_string(&writer, "room", room);
+        json_out_begin(&writer, NULL, '{');
+        json_out_string(&writer, "type", "message");
+        json_out_string(&writer, "room", room);
         put_message(&writer, &messages[n]);
-        json_end(&writer, '}');
+        json_out_end(&writer, '}');
     }
-    json_end(&writer, ']');
-    json_flag(&writer, "more", has_more);
+    json_out_end(&writer, ']');
+    json_out_flag(&writer, "more", has_more);
     return end(&writer);
 }
 

@@ -1,0 +1,107 @@
+#include "chat_options.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static int read_one(const char *name, const char *value, struct chat_options *options,
+                    struct problem *problem)
+{
+    struct option_value given = {name, value};
+
+    memset(problem, 0, sizeof(*problem));
+    if (options_read(chat_option_table, chat_option_rows, &given, name ? 1 : 0, NULL, options,
+                     problem))
+        return -1;
+    return chat_options_check(options, problem);
+}
+
+static void the_defaults_are_good(void **state)
+{
+    struct chat_options options;
+    struct problem problem;
+
+    (void)state;
+    assert_int_equal(read_one(NULL, NULL, &options, &problem), 0);
+    assert_string_equal(options.path, "/chat");
+    assert_string_equal(options.default_room, "lobby");
+    assert_string_equal(options.text.say, "说：");
+    assert_int_equal(options.room_log_bytes, 1048576);
+    assert_int_equal(options.rate, 5);
+}
+
+static void every_bad_value_names_its_option(void **state)
+{
+    static const struct {
+        const char *name, *value;
+    } bad[] = {
+        {"path", "chat"},
+        {"path", ""},
+        {"default-room", "Lobby"},
+        {"default-room", "a b"},
+        {"origins", "example.com"},
+        {"max-message-bytes", "63"},
+        {"max-message-bytes", "65537"},
+        {"max-frame-bytes", "x"},
+        {"rate", "-1"},
+        {"burst", "0"},
+        {"join-timeout", "0"},
+        {"room-log-bytes", "1000"},
+        {"client-queue-bytes", "1000"},
+        {"text-say", "\xff"},
+        {"rooom", "x"},
+    };
+    struct chat_options options;
+    struct problem problem;
+    size_t n;
+
+    (void)state;
+    for (n = 0; n < sizeof(bad) / sizeof(bad[0]); n++) {
+        assert_int_equal(read_one(bad[n].name, bad[n].value, &options, &problem), -1);
+        assert_string_equal(problem.path, bad[n].name);
+        assert_true(problem.text[0]);
+    }
+}
+
+static void the_logs_must_hold_the_largest_message(void **state)
+{
+    static const struct option_value values[] = {{"max-message-bytes", "65536"},
+                                                 {"room-log-bytes", "200000"},
+                                                 {"client-queue-bytes", "1000000"}};
+    struct chat_options options;
+    struct problem problem = {0};
+
+    (void)state;
+    assert_int_equal(
+        options_read(chat_option_table, chat_option_rows, values, 3, NULL, &options, &problem), 0);
+    assert_int_equal(chat_options_check(&options, &problem), -1);
+    assert_string_equal(problem.path, "room-log-bytes");
+}
+
+static void zero_switches_some_bounds_off(void **state)
+{
+    static const char *const names[] = {"rate", "per-ip", "max-connections", "max-participants",
+                                        "presence-limit"};
+    struct chat_options options;
+    struct problem problem;
+    size_t n;
+
+    (void)state;
+    for (n = 0; n < sizeof(names) / sizeof(names[0]); n++)
+        assert_int_equal(read_one(names[n], "0", &options, &problem), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_defaults_are_good),
+        cmocka_unit_test(every_bad_value_names_its_option),
+        cmocka_unit_test(the_logs_must_hold_the_largest_message),
+        cmocka_unit_test(zero_switches_some_bounds_off),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
