@@ -1,0 +1,273 @@
+#include "fetch_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void on_sul(lws_sorted_usec_list_t *sul);
+
+/* Have the loop call when the earliest timer is due. An alarm that comes too early does no harm, so
+ * one that is armed already is left alone: stopping a timer costs nothing here. */
+static void arm(struct fetch_client *client)
+{
+    uint64_t next_us = timers_next_us(&client->timers), now_us;
+
+    if (next_us >= client->sul_due_us)
+        return;
+    now_us = (uint64_t)lws_now_usecs();
+    client->sul_due_us = next_us;
+    lws_sul_schedule(client->context, 0, &client->sul, on_sul,
+                     next_us > now_us ? (lws_usec_t)(next_us - now_us) : 1);
+}
+
+static void on_sul(lws_sorted_usec_list_t *sul)
+{
+    struct fetch_client *client = lws_container_of(sul, struct fetch_client, sul);
+
+    client->sul_due_us = UINT64_MAX;
+    timers_run(&client->timers, (uint64_t)lws_now_usecs());
+    arm(client);
+}
+
+void fetch_timer_start(struct fetch_client *client, struct timer *timer, uint64_t due_us)
+{
+    /* Can't fail: fetch_start and fetch_lane_new have reserved the room. */
+    timers_start(&client->timers, timer, due_us);
+    arm(client);
+}
+
+static bool somebody_waits(const struct fetch_client *client)
+{
+    const struct dlist *link;
+
+    for (link = client->origins.next; link != &client->origins; link = link->next)
+        if (lws_container_of(link, struct fetch_origin, link)->lanes.waiter_count)
+            return true;
+    return !dlist_is_empty(&client->again);
+}
+
+void fetch_pump_later(struct fetch_client *client)
+{
+    if (!client->pump.place && somebody_waits(client))
+        fetch_timer_start(client, &client->pump, 0);
+}
+
+static void complete(struct fetch *fetch, const struct fetch_response *response)
+{
+    struct fetch_client *client = fetch->origin->client;
+    fetch_done_fn *done = fetch->done;
+    void *opaque = fetch->opaque;
+
+    timers_stop(&client->timers, &fetch->timer);
+    dlist_remove(&fetch->link);
+    client->pending--;
+    free(fetch);
+    done(opaque, response);
+}
+
+void fetch_finish(struct fetch *fetch, enum fetch_error error,
+                  const struct fetch_response *response)
+{
+    const struct fetch_response failure = {.error = error, .body = ""};
+
+    lanes_forget(&fetch->origin->lanes, &fetch->waiter);
+    if (!fetch->is_starting) {
+        complete(fetch, response ? response : &failure);
+        return;
+    }
+    fetch->is_ending = true;
+    fetch->error = error;
+    fetch_timer_start(fetch->origin->client, &fetch->timer, 0);
+}
+
+static void on_fetch_timer(struct timer *timer)
+{
+    struct fetch *fetch = lws_container_of(timer, struct fetch, timer);
+
+    if (fetch->is_ending)
+        fetch_finish(fetch, fetch->error, NULL);
+    else if (fetch->lane)
+        fetch_lane_abort(fetch->lane, FETCH_TIMEOUT);
+    else
+        fetch_finish(fetch, FETCH_TIMEOUT, NULL);
+}
+
+static bool is_at_bound(const struct fetch_client *client)
+{
+    return client->max_inflight && client->inflight >= client->max_inflight;
+}
+
+/* Take a lane and send. Returns false when there is none, or no address to connect to. */
+static bool try_run(struct fetch *fetch)
+{
+    struct fetch_origin *origin = fetch->origin;
+    struct lane *lane;
+    bool is_warm;
+
+    if (is_at_bound(origin->client))
+        return false;
+    if (dlist_is_empty(&origin->lanes.warm)) {
+        if (!fetch_origin_is_ready(origin))
+            return false;
+        if (dlist_is_empty(&origin->lanes.cold) && lanes_may_add(&origin->lanes) &&
+            !fetch_lane_new(origin))
+            return false;
+    }
+    lane = lanes_take(&origin->lanes, &is_warm);
+    if (!lane)
+        return false;
+    fetch->lane = lws_container_of(lane, struct fetch_lane, lane);
+    fetch->lane->fetch = fetch;
+    fetch->lane->was_warm = is_warm;
+    origin->client->inflight++;
+    fetch_lane_send(fetch->lane);
+    return true;
+}
+
+static void pump_origin(struct fetch_origin *origin)
+{
+    struct lane_waiter *waiter;
+
+    while ((waiter = lanes_next_waiter(&origin->lanes))) {
+        struct fetch *fetch = lws_container_of(waiter, struct fetch, waiter);
+        bool is_running;
+
+        /* What fails at once must not complete inside this walk. */
+        fetch->is_starting = true;
+        is_running = try_run(fetch);
+        fetch->is_starting = false;
+        if (!is_running) {
+            lanes_wait_first(&origin->lanes, waiter);
+            return;
+        }
+    }
+}
+
+/* Not before lws has let go of the lane's old connection. */
+static void connect_again(struct fetch_lane *lane)
+{
+    struct fetch *fetch = lane->fetch;
+
+    if (lane->wsi)
+        return;
+    dlist_remove(&lane->again);
+    fetch->is_starting = true;
+    fetch_lane_send(lane);
+    fetch->is_starting = false;
+}
+
+static void on_pump(struct timer *timer)
+{
+    struct fetch_client *client = lws_container_of(timer, struct fetch_client, pump);
+    struct dlist *link, *next;
+
+    for (link = client->again.next; link != &client->again; link = next) {
+        next = link->next;
+        connect_again(lws_container_of(link, struct fetch_lane, again));
+    }
+    for (link = client->origins.next; link != &client->origins; link = link->next)
+        pump_origin(lws_container_of(link, struct fetch_origin, link));
+}
+
+static void on_wake_wanted(void *opaque)
+{
+    struct fetch_client *client = opaque;
+
+    lws_cancel_service(client->context);
+}
+
+struct fetch_client *fetch_client_new(struct lws_context *context, size_t max_inflight)
+{
+    struct fetch_client *client = calloc(1, sizeof(*client));
+
+    if (!client)
+        return NULL;
+    client->context = context;
+    client->resolver = resolver_new(on_wake_wanted, client);
+    client->max_inflight = max_inflight;
+    client->sul_due_us = UINT64_MAX;
+    client->pump.fire = on_pump;
+    dlist_init(&client->origins);
+    dlist_init(&client->requests);
+    dlist_init(&client->again);
+    if (!client->resolver) {
+        free(client);
+        return NULL;
+    }
+    return client;
+}
+
+void fetch_client_free(struct fetch_client *client)
+{
+    struct dlist *link;
+
+    if (!client)
+        return;
+    resolver_free(client->resolver);
+    while ((link = dlist_first(&client->requests))) {
+        struct fetch *fetch = lws_container_of(link, struct fetch, link);
+
+        if (fetch->lane)
+            fetch->lane->fetch = NULL;
+        fetch_finish(fetch, FETCH_STOPPED, NULL);
+    }
+    while ((link = dlist_first(&client->origins)))
+        fetch_origin_free(lws_container_of(link, struct fetch_origin, link));
+    lws_sul_cancel(&client->sul);
+    timers_fini(&client->timers);
+    free(client);
+}
+
+int fetch_timers_reserve(struct fetch_client *client)
+{
+    /* One for each request and each lane, the next of either, and the pump. */
+    return timers_reserve(&client->timers, client->pending + client->lane_total + 3);
+}
+
+static struct fetch *new_fetch(const struct fetch_request *request, fetch_done_fn *done,
+                               void *opaque)
+{
+    size_t url_bytes = strlen(request->url) + 1;
+    struct fetch *fetch = calloc(1, sizeof(*fetch) + url_bytes);
+
+    if (!fetch)
+        return NULL;
+    memcpy(fetch->url, request->url, url_bytes);
+    fetch->request = *request;
+    fetch->request.url = fetch->url;
+    fetch->done = done;
+    fetch->opaque = opaque;
+    fetch->timer.fire = on_fetch_timer;
+    return fetch;
+}
+
+enum fetch_error fetch_start(struct fetch_client *client, const struct fetch_request *request,
+                             fetch_done_fn *done, void *opaque)
+{
+    struct fetch_origin *origin;
+    struct fetch *fetch;
+    struct url url;
+
+    if (url_parse(request->url, &url, NULL) || !(origin = fetch_origin_find(client, &url)))
+        return FETCH_NO_ORIGIN;
+    if (fetch_timers_reserve(client) || !(fetch = new_fetch(request, done, opaque)))
+        return FETCH_NO_MEMORY;
+    fetch->origin = origin;
+    fetch->target = fetch->url + (url.target - request->url);
+    fetch->is_starting = true;
+    /* Nobody overtakes those who wait already. */
+    if ((!dlist_is_empty(&origin->lanes.waiters) || !try_run(fetch)) &&
+        lanes_wait(&origin->lanes, &fetch->waiter)) {
+        free(fetch);
+        return FETCH_QUEUE_FULL;
+    }
+    dlist_add_last(&client->requests, &fetch->link);
+    client->pending++;
+    fetch->is_starting = false;
+    if (!fetch->is_ending)
+        fetch_timer_start(client, &fetch->timer, request->deadline_us);
+    return FETCH_OK;
+}
+
+void fetch_client_wake(struct fetch_client *client) { resolver_drain(client->resolver); }
+
+size_t fetch_client_pending(const struct fetch_client *client) { return client->pending; }

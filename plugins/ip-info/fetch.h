@@ -1,0 +1,103 @@
+/* fetch — an asynchronous HTTP client: give it a request, it calls you back once with the response.
+ *
+ * What a coroutine framework writes as `response = await client.fetch(request)` is here
+ * fetch_start(client, &request, on_response, me) and a function `on_response(me, response)`:
+ * nothing waits in between, so a thousand requests can be under way in one thread.
+ *
+ * Shape:    a client has origins (scheme, host, port), fixed when it starts; an origin has lanes:
+ * raw libwebsockets connections that are kept open and carry one HTTP/1.1 request at a time.
+ *           libwebsockets' own HTTP client is not used, because it either opens a connection for
+ *           each request or puts requests behind each other, and what it reuses it hands from one
+ *           object to the next, which leaks a watcher each time on its libuv loop (4.1 to 5.0).
+ *           Responses are held whole, up to `max_reply_bytes`; redirects are not followed.
+ * Owns:     lanes, connections, copies of what is asked, until fetch_client_free.
+ * Borrows:  headers and body of a request, until its completion (the URL is copied); texts of an
+ * origin, as long as the client lives. Calls up: `done`, on the loop's thread, exactly once for
+ * each request that was started, never before fetch_start returns. It may start other requests. Not
+ * here: what the answers mean (provider), which question is asked (lookup).
+ */
+#ifndef LWSHOST_FETCH_H
+#define LWSHOST_FETCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct lws_context;
+struct fetch_client;
+
+enum fetch_error {
+    FETCH_OK,
+    FETCH_TIMEOUT,
+    FETCH_CONNECT_FAILED,
+    FETCH_TLS_FAILED,
+    FETCH_DNS_FAILED,
+    FETCH_CLOSED,    /* the connection ended before the response did, or it was not HTTP */
+    FETCH_TOO_LARGE, /* longer than max_reply_bytes */
+    FETCH_QUEUE_FULL,
+    FETCH_NO_ORIGIN, /* not one of the client's origins, or not a URL */
+    FETCH_NO_MEMORY,
+    FETCH_STOPPED, /* the client is being freed */
+};
+
+struct fetch_header {
+    const char *name;
+    const char *value; /* the caller has kept CR and LF out */
+};
+
+struct fetch_request {
+    const char *method; /* "GET", …; not HEAD, whose response has a length but no body */
+    const char *url;    /* absolute */
+    const struct fetch_header *headers; /* beside Host and Content-Length */
+    size_t header_count;
+    const void *body; /* may be NULL */
+    size_t body_bytes;
+    uint64_t deadline_us;   /* lws_now_usecs() at which it has failed, queueing included */
+    size_t max_reply_bytes; /* of the body */
+};
+
+struct fetch_response {
+    enum fetch_error error;
+    unsigned code;    /* HTTP status; 0 when none came */
+    const char *body; /* borrowed until `done` returns; NUL-terminated */
+    size_t body_bytes;
+    unsigned retry_after_s; /* of the Retry-After header in seconds; 0 when there is none */
+};
+
+typedef void fetch_done_fn(void *opaque, const struct fetch_response *response);
+
+/* Make a client whose lanes belong to `context`.
+ * max_inflight: requests on lanes at once over all origins; 0 for no bound but the lanes.
+ * Returns NULL when memory is short. */
+struct fetch_client *fetch_client_new(struct lws_context *context, size_t max_inflight);
+
+/* Complete what is under way with FETCH_STOPPED and free the client; NULL is fine. Connections that
+ * libwebsockets still has to close are its own from here on. */
+void fetch_client_free(struct fetch_client *client);
+
+struct fetch_origin_info {
+    const char *url; /* any URL of the origin */
+    size_t max_lanes, max_queue;
+    bool allows_private; /* may be, or resolve to, loopback and private addresses */
+    const char *tls_ca;  /* a PEM file of authorities to trust beside the system's; or NULL */
+};
+
+/* Let the client speak to an origin; one that it knows already keeps the larger bounds.
+ * Returns FETCH_OK, FETCH_NO_MEMORY, FETCH_NO_ORIGIN when the URL is none, FETCH_TLS_FAILED when
+ * `tls_ca` can't be read. */
+enum fetch_error fetch_client_add_origin(struct fetch_client *client,
+                                         const struct fetch_origin_info *info);
+
+/* Start a request.
+ * Returns FETCH_OK when `done` will be called, anything else when it will not: FETCH_QUEUE_FULL,
+ * FETCH_NO_ORIGIN, FETCH_NO_MEMORY. */
+enum fetch_error fetch_start(struct fetch_client *client, const struct fetch_request *request,
+                             fetch_done_fn *done, void *opaque);
+
+/* To be called on LWS_CALLBACK_EVENT_WAIT_CANCELLED: resolved names are waiting. */
+void fetch_client_wake(struct fetch_client *client);
+
+/* Requests that are waiting or on a lane. */
+size_t fetch_client_pending(const struct fetch_client *client);
+
+#endif

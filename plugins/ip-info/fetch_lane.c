@@ -1,0 +1,233 @@
+#include "fetch_private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define KEEP_WARM_US (60 * LWS_US_PER_SEC) /* most servers close an idle connection sooner */
+#define SECURE_PIECE_BYTES 4096
+
+/* WSI_DESTROY, which ends every connection, is told to the first protocol of a vhost only. */
+static const struct lws_protocols lane_protocols[] = {
+    {.name = "ip-info-lane", .callback = fetch_events},
+    {.name = NULL},
+};
+
+static int need_vhost(struct fetch_client *client)
+{
+    struct lws_context_creation_info info;
+
+    if (client->vhost)
+        return 0;
+    memset(&info, 0, sizeof(info));
+    info.port = CONTEXT_PORT_NO_LISTEN;
+    info.vhost_name = "ip-info-lanes";
+    info.protocols = lane_protocols;
+    client->vhost = lws_create_vhost(client->context, &info);
+    return client->vhost ? 0 : -1;
+}
+
+static void on_idle(struct timer *timer);
+
+struct fetch_lane *fetch_lane_new(struct fetch_origin *origin)
+{
+    struct fetch_client *client = origin->client;
+    struct fetch_lane *lane;
+
+    if (need_vhost(client) || fetch_timers_reserve(client))
+        return NULL;
+    lane = calloc(1, sizeof(*lane));
+    if (!lane)
+        return NULL;
+    lane->origin = origin;
+    lane->idle.fire = on_idle;
+    client->lane_total++;
+    dlist_add_last(&origin->lane_list, &lane->list);
+    lanes_add(&origin->lanes, &lane->lane);
+    return lane;
+}
+
+/* Have lws close the connection in the next turn. */
+static void kill_connection(struct fetch_lane *lane)
+{
+    if (lane->wsi && !lane->is_closing)
+        lws_set_timeout(lane->wsi, 1, LWS_TO_KILL_ASYNC);
+}
+
+void fetch_lane_free(struct fetch_lane *lane)
+{
+    struct fetch_client *client = lane->origin->client;
+
+    if (lane->wsi) {
+        lws_set_opaque_user_data(lane->wsi, NULL);
+        kill_connection(lane);
+    }
+    timers_stop(&client->timers, &lane->idle);
+    dlist_remove(&lane->list);
+    dlist_remove(&lane->again);
+    lanes_remove(&lane->origin->lanes, &lane->lane);
+    client->lane_total--;
+    tls_stream_free(lane->tls);
+    http_response_fini(&lane->response);
+    free(lane);
+}
+
+static void on_idle(struct timer *timer)
+{
+    struct fetch_lane *lane = lws_container_of(timer, struct fetch_lane, idle);
+
+    lanes_give_back(&lane->origin->lanes, &lane->lane, LANE_CLOSING);
+    kill_connection(lane);
+}
+
+static void connect_lane(struct fetch_lane *lane)
+{
+    struct fetch_origin *origin = lane->origin;
+    struct lws_client_connect_info info;
+    char address[IP_ADDR_TEXT_BYTES];
+
+    fetch_origin_address(origin, address);
+    lane->fetch->addresses_tried++;
+    lane->is_closing = false;
+    memset(&info, 0, sizeof(info));
+    info.context = origin->client->context;
+    info.vhost = origin->client->vhost;
+    info.method = "RAW";
+    info.address = address; /* a number, so that lws resolves nothing */
+    info.host = address;
+    info.port = (int)origin->url.port;
+    info.local_protocol_name = lane_protocols[0].name;
+    info.opaque_user_data = lane;
+    info.pwsi = &lane->wsi;
+    if (lws_client_connect_via_info(&info))
+        return;
+    /* Of a failure inside the call lws tells the caller, sometimes the callback, too. */
+    lane->wsi = NULL;
+    if (lane->fetch && !dlist_is_linked(&lane->again))
+        fetch_lane_fail(lane, FETCH_CONNECT_FAILED);
+}
+
+void fetch_lane_send(struct fetch_lane *lane)
+{
+    timers_stop(&lane->origin->client->timers, &lane->idle);
+    http_response_begin(&lane->response, lane->fetch->request.max_reply_bytes);
+    if (!lane->is_open)
+        connect_lane(lane);
+    else if (fetch_lane_write(lane)) {
+        kill_connection(lane);
+        fetch_lane_fail(lane, FETCH_CLOSED);
+    }
+}
+
+static int put_head(const struct fetch_lane *lane, struct bytes *out)
+{
+    const struct fetch_request *request = &lane->fetch->request;
+    const char *slash = lane->fetch->target[0] ? "" : "/";
+    size_t n;
+
+    if (bytes_printf(out, "%s %s%s HTTP/1.1\r\nHost: %s\r\n", request->method, lane->fetch->target,
+                     slash, lane->origin->authority))
+        return -1;
+    for (n = 0; n < request->header_count; n++)
+        if (bytes_printf(out, "%s: %s\r\n", request->headers[n].name, request->headers[n].value))
+            return -1;
+    if (request->body && bytes_printf(out, "Content-Length: %zu\r\n", request->body_bytes))
+        return -1;
+    return bytes_append_str(out, "\r\n");
+}
+
+int fetch_lane_write(struct fetch_lane *lane)
+{
+    static const char room[LWS_PRE];
+    const struct fetch_request *request = &lane->fetch->request;
+    struct bytes out = {0};
+    int result = -1;
+
+    if (bytes_append(&out, room, sizeof(room)) == 0 && put_head(lane, &out) == 0 &&
+        bytes_append(&out, request->body, request->body ? request->body_bytes : 0) == 0) {
+        unsigned char *data = (unsigned char *)out.data + LWS_PRE;
+        size_t len = out.len - LWS_PRE;
+
+        if (lane->tls)
+            result = tls_stream_write(lane->tls, data, len) ? -1 : fetch_lane_flush(lane);
+        else
+            result = lws_write(lane->wsi, data, len, LWS_WRITE_RAW) < 0 ? -1 : 0;
+    }
+    bytes_fini(&out);
+    return result;
+}
+
+int fetch_lane_flush(struct fetch_lane *lane)
+{
+    unsigned char buffer[LWS_PRE + SECURE_PIECE_BYTES];
+    size_t len;
+
+    while ((len = tls_stream_output(lane->tls, buffer + LWS_PRE, SECURE_PIECE_BYTES)))
+        if (lws_write(lane->wsi, buffer + LWS_PRE, len, LWS_WRITE_RAW) < 0)
+            return -1;
+    return 0;
+}
+
+static unsigned retry_after_s(const char *text)
+{
+    unsigned long seconds = text[0] >= '0' && text[0] <= '9' ? strtoul(text, NULL, 10) : 0;
+
+    return seconds > 86400 ? 86400 : (unsigned)seconds;
+}
+
+void fetch_lane_end(struct fetch_lane *lane, enum fetch_error error, bool keep)
+{
+    struct fetch *fetch = lane->fetch;
+    struct fetch_client *client = lane->origin->client;
+    struct lanes *lanes = &lane->origin->lanes;
+    const struct fetch_response response = {
+        .error = error,
+        .code = lane->response.code,
+        .body = lane->response.body.data ? lane->response.body.data : "",
+        .body_bytes = lane->response.body.len,
+        .retry_after_s = retry_after_s(lane->response.retry_after)};
+
+    lane->fetch = NULL;
+    fetch->lane = NULL;
+    dlist_remove(&lane->again);
+    client->inflight--;
+    if (!keep)
+        lanes_give_back(lanes, &lane->lane, lane->wsi ? LANE_CLOSING : LANE_COLD);
+    /* A kept lane is busy while `done` runs: the response is in its memory. */
+    fetch_finish(fetch, error, &response);
+    if (keep) {
+        lanes_give_back(lanes, &lane->lane, LANE_WARM);
+        fetch_timer_start(client, &lane->idle, (uint64_t)lws_now_usecs() + (uint64_t)KEEP_WARM_US);
+    }
+    fetch_pump_later(client);
+}
+
+void fetch_lane_abort(struct fetch_lane *lane, enum fetch_error error)
+{
+    kill_connection(lane);
+    fetch_lane_end(lane, error, false);
+}
+
+void fetch_lane_fail(struct fetch_lane *lane, enum fetch_error error)
+{
+    struct fetch *fetch = lane->fetch;
+    struct fetch_origin *origin = lane->origin;
+    bool is_stale =
+        lane->was_warm && !fetch->was_stale && http_response_is_untouched(&lane->response);
+    bool has_other = !lane->is_open && fetch->addresses_tried < origin->address_count;
+
+    if (!is_stale && !has_other) {
+        fetch_lane_end(lane, error, false);
+        return;
+    }
+    if (is_stale)
+        fetch->was_stale = true;
+    else
+        origin->address_at++;
+    /* On the same lane, so that no other old connection is tried; when this one has gone. */
+    lane->was_warm = false;
+    lane->is_open = false;
+    if (!dlist_is_linked(&lane->again))
+        dlist_add_last(&origin->client->again, &lane->again);
+    fetch_pump_later(origin->client);
+}

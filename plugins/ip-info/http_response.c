@@ -1,0 +1,262 @@
+#include "http_response.h"
+
+#include <string.h>
+#include <strings.h>
+
+void http_response_begin(struct http_response *response, size_t max_body_bytes)
+{
+    struct bytes body = response->body, line = response->line;
+
+    memset(response, 0, sizeof(*response));
+    bytes_clear(&body);
+    bytes_clear(&line);
+    response->body = body;
+    response->line = line;
+    response->max_body_bytes = max_body_bytes;
+}
+
+void http_response_fini(struct http_response *response)
+{
+    bytes_fini(&response->body);
+    bytes_fini(&response->line);
+}
+
+bool http_response_is_untouched(const struct http_response *response)
+{
+    return response->head_bytes == 0;
+}
+
+/* RFC 9112 4: HTTP/1.1 200 OK. HTTP/1.0 closes, unless a field says otherwise. */
+static enum http_response_result read_status(struct http_response *response, const char *line)
+{
+    if (strncmp(line, "HTTP/1.", 7) != 0 || (line[7] != '0' && line[7] != '1') || line[8] != ' ' ||
+        strspn(line + 9, "0123456789") != 3 || (line[12] != ' ' && line[12] != 0) || line[9] == '0')
+        return HTTP_RESPONSE_BAD;
+    response->code = (unsigned)((line[9] - '0') * 100 + (line[10] - '0') * 10 + (line[11] - '0'));
+    response->keeps_alive = line[7] == '1';
+    response->state = HTTP_RESPONSE_FIELDS;
+    return HTTP_RESPONSE_MORE;
+}
+
+static enum http_response_result read_length(struct http_response *response, const char *value)
+{
+    uint64_t length = 0;
+    const char *c = value;
+
+    for (; *c >= '0' && *c <= '9' && length < UINT64_MAX / 16; c++)
+        length = length * 10 + (uint64_t)(*c - '0');
+    if (c == value || *c || (response->has_length && response->left != length))
+        return HTTP_RESPONSE_BAD;
+    response->has_length = true;
+    response->left = length;
+    return HTTP_RESPONSE_MORE;
+}
+
+/* True when the comma list `value` has the element `word`. */
+static bool has_word(const char *value, const char *word)
+{
+    size_t len = strlen(word);
+
+    while (*value) {
+        size_t blank = strspn(value, " \t,"), element = strcspn(value + blank, " \t,");
+
+        value += blank;
+        if (element == len && strncasecmp(value, word, len) == 0)
+            return true;
+        value += element;
+    }
+    return false;
+}
+
+static enum http_response_result read_field(struct http_response *response, const char *name,
+                                            size_t name_len, const char *value)
+{
+    if (name_len == 14 && strncasecmp(name, "content-length", 14) == 0)
+        return read_length(response, value);
+    if (name_len == 17 && strncasecmp(name, "transfer-encoding", 17) == 0) {
+        if (strcasecmp(value, "chunked") != 0)
+            return HTTP_RESPONSE_BAD; /* nobody asked for a coding */
+        response->is_chunked = true;
+    } else if (name_len == 10 && strncasecmp(name, "connection", 10) == 0) {
+        if (has_word(value, "close"))
+            response->keeps_alive = false;
+        else if (has_word(value, "keep-alive"))
+            response->keeps_alive = true;
+    } else if (name_len == 11 && strncasecmp(name, "retry-after", 11) == 0 &&
+               strlen(value) < sizeof(response->retry_after)) {
+        strcpy(response->retry_after, value);
+    }
+    return HTTP_RESPONSE_MORE;
+}
+
+/* The head has ended: what is the body? RFC 9112 6.3. */
+static enum http_response_result end_head(struct http_response *response)
+{
+    if (response->code == 101)
+        return HTTP_RESPONSE_BAD;
+    if (response->code < 200) { /* the real one follows */
+        response->state = HTTP_RESPONSE_STATUS;
+        response->has_length = response->is_chunked = false;
+        return HTTP_RESPONSE_MORE;
+    }
+    if (response->code == 204 || response->code == 304 ||
+        (!response->is_chunked && response->has_length && response->left == 0)) {
+        response->state = HTTP_RESPONSE_COMPLETE;
+        return HTTP_RESPONSE_DONE;
+    }
+    if (response->is_chunked) {
+        /* A length beside it is a sign that somebody on the way is confused. */
+        response->keeps_alive = response->keeps_alive && !response->has_length;
+        response->state = HTTP_RESPONSE_CHUNK_SIZE;
+    } else if (response->has_length) {
+        response->state = HTTP_RESPONSE_LENGTH;
+        if (response->left > response->max_body_bytes)
+            return HTTP_RESPONSE_TOO_LARGE;
+    } else {
+        response->keeps_alive = false;
+        response->state = HTTP_RESPONSE_UNTIL_CLOSE;
+    }
+    return HTTP_RESPONSE_MORE;
+}
+
+static enum http_response_result read_field_line(struct http_response *response, char *line)
+{
+    char *colon = strchr(line, ':'), *value, *end;
+
+    if (!line[0])
+        return end_head(response);
+    /* No blank before the colon, no folded lines: RFC 9112 5.1, 5.2. */
+    if (!colon || colon == line || strcspn(line, " \t") < (size_t)(colon - line))
+        return HTTP_RESPONSE_BAD;
+    value = colon + 1 + strspn(colon + 1, " \t");
+    for (end = value + strlen(value); end > value && (end[-1] == ' ' || end[-1] == '\t'); end--)
+        end[-1] = 0;
+    return read_field(response, line, (size_t)(colon - line), value);
+}
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+static enum http_response_result read_chunk_size(struct http_response *response, const char *line)
+{
+    uint64_t size = 0;
+    const char *c = line;
+
+    for (; hex_digit(*c) >= 0 && c - line < 15; c++)
+        size = size * 16 + (uint64_t)hex_digit(*c);
+    if (c == line || (*c && *c != ';' && *c != ' ' && *c != '\t'))
+        return HTTP_RESPONSE_BAD;
+    if (size > response->max_body_bytes - response->body.len)
+        return HTTP_RESPONSE_TOO_LARGE;
+    response->left = size;
+    response->state = size ? HTTP_RESPONSE_CHUNK : HTTP_RESPONSE_TRAILERS;
+    return HTTP_RESPONSE_MORE;
+}
+
+static enum http_response_result read_line(struct http_response *response, char *line)
+{
+    switch (response->state) {
+    case HTTP_RESPONSE_STATUS:
+        return read_status(response, line);
+    case HTTP_RESPONSE_FIELDS:
+        return read_field_line(response, line);
+    case HTTP_RESPONSE_CHUNK_SIZE:
+        return read_chunk_size(response, line);
+    case HTTP_RESPONSE_CHUNK_END:
+        response->state = HTTP_RESPONSE_CHUNK_SIZE;
+        return line[0] ? HTTP_RESPONSE_BAD : HTTP_RESPONSE_MORE;
+    case HTTP_RESPONSE_TRAILERS:
+        if (line[0])
+            return HTTP_RESPONSE_MORE;
+        response->state = HTTP_RESPONSE_COMPLETE;
+        return HTTP_RESPONSE_DONE;
+    default:
+        return HTTP_RESPONSE_BAD;
+    }
+}
+
+/* Take bytes up to the end of a line, and read the line when its end is there. */
+static enum http_response_result feed_line(struct http_response *response, const char **data,
+                                           const char *end)
+{
+    const char *newline = memchr(*data, '\n', (size_t)(end - *data));
+    size_t len = (size_t)((newline ? newline + 1 : end) - *data);
+    struct bytes *line = &response->line;
+    enum http_response_result result;
+
+    /* Chunk lines are bounded one by one, the head as a whole. */
+    if (response->state == HTTP_RESPONSE_CHUNK_SIZE || response->state == HTTP_RESPONSE_CHUNK_END)
+        response->head_bytes = line->len + 1;
+    response->head_bytes += len;
+    if (response->head_bytes > HTTP_RESPONSE_MAX_HEAD_BYTES)
+        return HTTP_RESPONSE_TOO_LARGE;
+    if (bytes_append(line, *data, len))
+        return HTTP_RESPONSE_NO_MEMORY;
+    *data += len;
+    if (!newline)
+        return HTTP_RESPONSE_MORE;
+    len = line->len - 1;
+    if (len && line->data[len - 1] == '\r')
+        len--;
+    line->data[len] = 0;
+    result = strlen(line->data) == len ? read_line(response, line->data) : HTTP_RESPONSE_BAD;
+    bytes_clear(line);
+    return result;
+}
+
+static enum http_response_result feed_body(struct http_response *response, const char **data,
+                                           const char *end)
+{
+    bool is_open = response->state == HTTP_RESPONSE_UNTIL_CLOSE;
+    size_t len = (size_t)(end - *data);
+
+    if (!is_open && len > response->left)
+        len = (size_t)response->left;
+    if (len > response->max_body_bytes - response->body.len)
+        return HTTP_RESPONSE_TOO_LARGE;
+    if (bytes_append(&response->body, *data, len))
+        return HTTP_RESPONSE_NO_MEMORY;
+    *data += len;
+    if (is_open)
+        return HTTP_RESPONSE_MORE;
+    response->left -= len;
+    if (response->left)
+        return HTTP_RESPONSE_MORE;
+    response->state =
+        response->state == HTTP_RESPONSE_CHUNK ? HTTP_RESPONSE_CHUNK_END : HTTP_RESPONSE_COMPLETE;
+    return response->state == HTTP_RESPONSE_COMPLETE ? HTTP_RESPONSE_DONE : HTTP_RESPONSE_MORE;
+}
+
+enum http_response_result http_response_feed(struct http_response *response, const char *data,
+                                             size_t len)
+{
+    const char *end = data + len;
+    enum http_response_result result = HTTP_RESPONSE_MORE;
+
+    while (data < end && result == HTTP_RESPONSE_MORE) {
+        switch (response->state) {
+        case HTTP_RESPONSE_LENGTH:
+        case HTTP_RESPONSE_CHUNK:
+        case HTTP_RESPONSE_UNTIL_CLOSE:
+            result = feed_body(response, &data, end);
+            break;
+        default:
+            result = feed_line(response, &data, end);
+            break;
+        }
+    }
+    if (data < end)
+        response->keeps_alive = false;
+    return result;
+}
+
+enum http_response_result http_response_close(struct http_response *response)
+{
+    return response->state == HTTP_RESPONSE_UNTIL_CLOSE ? HTTP_RESPONSE_DONE : HTTP_RESPONSE_BAD;
+}

@@ -1,0 +1,75 @@
+/* http_response — reads one HTTP/1 response from the bytes of a connection, as they come.
+ *
+ * Shape:    status line, the few header fields that matter here, the body whole. Bodies by length,
+ *           chunked (extensions and trailers are skipped), and until the connection closes; interim
+ *           (1xx) responses are skipped. Head at most HTTP_RESPONSE_MAX_HEAD_BYTES, body at most
+ *           `max_body_bytes`.
+ * Owns:     the body and the unfinished line, until http_response_fini.
+ * Borrows:  nothing after a call returns.
+ * Calls up: nothing.
+ * Not here: the connection (fetch_lane), HTTP/2.
+ */
+#ifndef LWSHOST_HTTP_RESPONSE_H
+#define LWSHOST_HTTP_RESPONSE_H
+
+#include "bytes.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define HTTP_RESPONSE_MAX_HEAD_BYTES 16384 /* status line, fields and trailers together */
+#define HTTP_RESPONSE_RETRY_AFTER_BYTES 40
+
+enum http_response_result {
+    HTTP_RESPONSE_MORE, /* not all of it is here */
+    HTTP_RESPONSE_DONE,
+    HTTP_RESPONSE_BAD, /* not HTTP/1, or broken off */
+    HTTP_RESPONSE_TOO_LARGE,
+    HTTP_RESPONSE_NO_MEMORY,
+};
+
+enum http_response_state {
+    HTTP_RESPONSE_STATUS,
+    HTTP_RESPONSE_FIELDS,
+    HTTP_RESPONSE_LENGTH,     /* `left` bytes of body to come */
+    HTTP_RESPONSE_CHUNK_SIZE, /* a line */
+    HTTP_RESPONSE_CHUNK,      /* `left` bytes of chunk to come */
+    HTTP_RESPONSE_CHUNK_END,  /* the empty line behind a chunk */
+    HTTP_RESPONSE_TRAILERS,
+    HTTP_RESPONSE_UNTIL_CLOSE,
+    HTTP_RESPONSE_COMPLETE,
+};
+
+struct http_response {
+    unsigned code; /* 0 until the status line is here */
+    bool keeps_alive;
+    char retry_after[HTTP_RESPONSE_RETRY_AFTER_BYTES]; /* as it was sent; empty when it was not */
+    struct bytes body;
+
+    enum http_response_state state;
+    size_t max_body_bytes;
+    size_t head_bytes; /* so far */
+    uint64_t left;
+    bool has_length, is_chunked;
+    struct bytes line; /* the line that is being read */
+};
+
+/* Begin a response. Memory that `response` has from a former one is used again; all zero is fine.
+ */
+void http_response_begin(struct http_response *response, size_t max_body_bytes);
+
+/* Read `len` bytes. Bytes behind the end of the response make it not keep the connection alive.
+ * Not to be called again after anything but HTTP_RESPONSE_MORE. */
+enum http_response_result http_response_feed(struct http_response *response, const char *data,
+                                             size_t len);
+
+/* The connection has closed. Returns HTTP_RESPONSE_DONE when that is how the body ends, else
+ * HTTP_RESPONSE_BAD. */
+enum http_response_result http_response_close(struct http_response *response);
+
+/* True when not a single byte of it has come. */
+bool http_response_is_untouched(const struct http_response *response);
+
+void http_response_fini(struct http_response *response);
+
+#endif

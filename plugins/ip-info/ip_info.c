@@ -1,0 +1,206 @@
+/* ip_info — the protocol `ip-info`: HTTP requests in, answers out, under a callback://ip-info
+ * mount.
+ *
+ * What is asked is read by http_query, asked by batch and lookup through fetch, and put into words
+ * by answer; here is what libwebsockets has to do with it.
+ */
+#include "host_hooks.h"
+#include "lws_compat.h"
+#include "pvo_options.h"
+#include "request.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One for each vhost, from PROTOCOL_INIT to PROTOCOL_DESTROY. */
+struct ip_info_vhd {
+    struct settings settings;
+    struct fetch_client *client;
+    struct request_host host;
+    char broken[sizeof(((struct problem *)0)->path) + sizeof(((struct problem *)0)->text) + 4];
+};
+
+static int settings_read(const struct lws_protocol_vhost_options *options,
+                         struct settings *settings, struct problem *problem)
+{
+    if (pvo_options_read(settings_table, settings_rows, options, settings_family, settings,
+                         problem))
+        return -1;
+    return settings_compile(settings, problem);
+}
+
+/* ---- vhosts */
+
+static enum fetch_error fetch_port(void *opaque, const struct fetch_request *request,
+                                   fetch_done_fn *done, void *done_opaque)
+{
+    return fetch_start(opaque, request, done, done_opaque);
+}
+
+static uint64_t now_port(void *opaque)
+{
+    (void)opaque;
+    return (uint64_t)lws_now_usecs();
+}
+
+static int start_client(struct lws *wsi, struct ip_info_vhd *vhd, struct problem *problem)
+{
+    const struct settings *settings = &vhd->settings;
+    size_t n;
+
+    vhd->client = fetch_client_new(lws_get_context(wsi), settings->max_inflight);
+    if (!vhd->client)
+        return problem_set(problem, "", "out of memory");
+    for (n = 0; n < settings->provider_count; n++) {
+        const struct provider *provider = &settings->providers[n];
+        const struct fetch_origin_info info = {.url = provider->url_text,
+                                               .max_lanes = provider->lanes,
+                                               .max_queue = settings->max_queue,
+                                               .allows_private = provider->is_private,
+                                               .tls_ca = provider->tls_ca};
+
+        char path[PROVIDER_NAME_BYTES + 8];
+
+        switch (fetch_client_add_origin(vhd->client, &info)) {
+        case FETCH_OK:
+            break;
+        case FETCH_TLS_FAILED:
+            snprintf(path, sizeof(path), "%s:tls-ca", provider->name);
+            return problem_set(problem, path, "the authorities can't be read");
+        default:
+            return problem_set(problem, "", "out of memory");
+        }
+    }
+    vhd->host.service.settings = settings;
+    vhd->host.service.ports =
+        (struct lookup_ports){.fetch = fetch_port, .now_us = now_port, .opaque = vhd->client};
+    return 0;
+}
+
+static int on_init(struct lws *wsi, const struct lws_protocol_vhost_options *options)
+{
+    struct problem problem = {0};
+    struct ip_info_vhd *vhd = lws_protocol_vh_priv_zalloc(lws_get_vhost(wsi), lws_get_protocol(wsi),
+                                                          sizeof(struct ip_info_vhd));
+
+    if (!vhd)
+        return -1;
+    vhd->host.settings = &vhd->settings;
+    if (settings_read(options, &vhd->settings, &problem) || start_client(wsi, vhd, &problem)) {
+        snprintf(vhd->broken, sizeof(vhd->broken), "%s%s%s", problem.path,
+                 problem.path[0] ? ": " : "", problem.text);
+        vhd->host.is_broken = true;
+        lwsl_err("ip-info: %s\n", vhd->broken);
+    } else if (options && vhd->settings.provider_count == 0) {
+        lwsl_warn("ip-info: no \"providers\": only special addresses have answers\n");
+    }
+    return 0;
+}
+
+static int on_fini(struct ip_info_vhd *vhd)
+{
+    fetch_client_free(vhd->client);
+    vhd->client = NULL;
+    settings_fini(&vhd->settings);
+    return 0;
+}
+
+static int on_wake(struct ip_info_vhd *vhd)
+{
+    if (vhd->client)
+        fetch_client_wake(vhd->client);
+    return 0; /* anything else would close lws's wake pipe */
+}
+
+static int on_ip_info(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
+                      size_t len)
+{
+    struct ip_info_vhd *vhd;
+
+    if (reason == LWS_CALLBACK_PROTOCOL_INIT)
+        return on_init(wsi, in);
+    if (!wsi || !lws_get_vhost(wsi) || !lws_get_protocol(wsi))
+        return 0;
+    vhd = lws_protocol_vh_priv_get(lws_get_vhost(wsi), lws_get_protocol(wsi));
+    if (!vhd)
+        return 0;
+    switch (reason) {
+    case LWS_CALLBACK_PROTOCOL_DESTROY:
+        return on_fini(vhd);
+    case LWS_CALLBACK_EVENT_WAIT_CANCELLED:
+        return on_wake(vhd);
+    case LWS_CALLBACK_HTTP:
+        return request_begin(user, &vhd->host, wsi, in, len);
+    case LWS_CALLBACK_HTTP_BODY:
+        return request_body(user, in, len);
+    case LWS_CALLBACK_HTTP_BODY_COMPLETION:
+        return request_body_end(user);
+    case LWS_CALLBACK_HTTP_WRITEABLE:
+        return request_writable(user);
+    case LWS_CALLBACK_HTTP_DROP_PROTOCOL:
+        if (user)
+            request_drop(user);
+        return 0;
+    default:
+        return 0;
+    }
+}
+
+/* What lwshost asks. */
+
+static struct ip_info_vhd *vhd_of(struct lws_vhost *vhost)
+{
+    const struct lws_protocols *protocol = lws_vhost_name_to_protocol(vhost, "ip-info");
+
+    return protocol ? lws_protocol_vh_priv_get(vhost, protocol) : NULL;
+}
+
+static int hook_check(const struct lws_protocol_vhost_options *options, struct problem *problem)
+{
+    struct settings *settings = calloc(1, sizeof(*settings));
+    int result;
+
+    if (!settings)
+        return problem_set(problem, "", "out of memory");
+    result = settings_read(options, settings, problem);
+    settings_fini(settings);
+    free(settings);
+    return result;
+}
+
+static void hook_stop(struct lws_vhost *vhost, int close_code)
+{
+    struct ip_info_vhd *vhd = vhd_of(vhost);
+
+    (void)close_code;
+    if (vhd)
+        vhd->host.is_stopping = true;
+}
+
+static unsigned hook_pending(struct lws_vhost *vhost)
+{
+    const struct ip_info_vhd *vhd = vhd_of(vhost);
+
+    return vhd ? vhd->host.open : 0;
+}
+
+static const char *hook_broken(struct lws_vhost *vhost)
+{
+    const struct ip_info_vhd *vhd = vhd_of(vhost);
+
+    return vhd && vhd->broken[0] ? vhd->broken : NULL;
+}
+
+static const struct lwshost_hooks hooks = {
+    .check = hook_check, .stop = hook_stop, .pending = hook_pending, .broken = hook_broken};
+
+static const struct lws_protocols protocols[] = {
+    {.name = "ip-info",
+     .callback = on_ip_info,
+     .per_session_data_size = sizeof(struct request),
+     .id = LWSHOST_HOOKS_ID,
+     .user = (void *)(uintptr_t)&hooks},
+};
+
+LWSHOST_PROTOCOL_PLUGIN(ip_info, protocols);

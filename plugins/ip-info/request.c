@@ -1,0 +1,231 @@
+#include "request.h"
+
+#include "answer.h"
+#include "http_query.h"
+
+#include <string.h>
+
+#define MAX_SKIPPED_BYTES                                                                          \
+    1048576 /* of a body that nobody wants, before the connection is given up */
+
+/* True when the transaction has ended: lws has dropped or replaced its memory then. */
+static bool is_over(struct lws *wsi)
+{
+    const struct request *request = lws_wsi_user(wsi);
+
+    return !request || !request->host;
+}
+
+static bool is_http1(struct lws *wsi) { return lws_get_network_wsi(wsi) == wsi; }
+
+/* Send what can be sent. Nothing but LWS_CALLBACK_HTTP_WRITEABLE may call it. */
+static int write_answer(struct request *request)
+{
+    struct lws *wsi = request->wsi;
+    bool closes = request->closes;
+
+    if (http_reply_writable(wsi, &request->reply))
+        return -1;
+    return closes && (is_over(wsi) || !request->reply.is_pending) ? -1 : 0;
+}
+
+static int send_answer(struct request *request, const struct answer *answer)
+{
+    struct http_header headers[6] = {{"cache-control:", "no-store"},
+                                     {"vary:", "accept"},
+                                     {"x-content-type-options:", "nosniff"}};
+    struct http_answer http = {.status = answer->status,
+                               .content_type = answer->content_type,
+                               .headers = headers,
+                               .header_count = 3,
+                               .body = answer->body.data,
+                               .body_bytes = answer->body.len};
+
+    if (answer->is_lookup)
+        headers[http.header_count++] =
+            (struct http_header){"x-ip-info-complete:", answer->is_complete ? "true" : "false"};
+    if (answer->status == 405)
+        headers[http.header_count++] = (struct http_header){"allow:", "GET, HEAD, POST"};
+    if (answer->status == 503)
+        headers[http.header_count++] = (struct http_header){"retry-after:", "1"};
+    if (request->closes)
+        headers[http.header_count++] = (struct http_header){"connection:", "close"};
+    return http_reply_send(request->wsi, &request->reply, &http);
+}
+
+static int refuse(struct request *request, unsigned status, const char *detail)
+{
+    struct answer answer;
+    int result = answer_refuse(status, detail, &answer);
+
+    if (result == 0)
+        result = send_answer(request, &answer);
+    answer_fini(&answer);
+    return result;
+}
+
+static int answer_batch(struct request *request)
+{
+    const struct settings *settings = request->host->settings;
+    const struct answer_style style = {.ok = settings->ok_template,
+                                       .error_text = settings->text_error,
+                                       .upstream_error_status =
+                                           (unsigned)settings->upstream_error_status};
+    struct answer answer;
+    int result = answer_make(batch_query(request->batch), batch_outcomes(request->batch), &style,
+                             request->deadline_ms, &answer);
+
+    batch_release(request->batch);
+    request->batch = NULL;
+    if (result == 0)
+        result = send_answer(request, &answer);
+    answer_fini(&answer);
+    return result;
+}
+
+static void on_batch_done(void *requester)
+{
+    struct request *request = requester;
+
+    lws_callback_on_writable(request->wsi);
+}
+
+static int start_lookups(struct request *request)
+{
+    const struct settings *settings = request->host->settings;
+    struct query *query = &request->query;
+    const struct provider *provider = NULL;
+    struct ip_addr peer;
+
+    query_finish(query, http_query_peer(request->wsi, &peer) ? NULL : &peer);
+    if (!query->error_status && settings_provider(settings, query->provider, &provider))
+        query_refuse(query, 400, "there is no such provider");
+    if (query->error_status)
+        return refuse(request, query->error_status, query->error_text);
+    request->deadline_ms = settings->deadline_ms;
+    if (query->deadline_ms && query->deadline_ms < request->deadline_ms)
+        request->deadline_ms = query->deadline_ms;
+    /* lws would drop a request that takes longer than its own patience (5 s on 4.1). */
+    lws_set_timeout(request->wsi, NO_PENDING_TIMEOUT, 0);
+    request->batch =
+        batch_start_take(&request->host->service, query, provider,
+                         request->arrived_us + request->deadline_ms * 1000, on_batch_done, request);
+    if (!request->batch)
+        return refuse(request, 503, "out of memory");
+    return batch_is_complete(request->batch) ? answer_batch(request) : 0;
+}
+
+/* Why the request is refused before it is read any further; 0 when it is not. */
+static unsigned check(const struct request_host *host, int method,
+                      const struct http_query_body *body, const char **detail)
+{
+    bool is_post = method == LWSHUMETH_POST;
+
+    if (host->is_broken || host->is_stopping) {
+        *detail = host->is_broken ? "the service is not configured" : "the server is stopping";
+        return 503;
+    }
+    if (method != LWSHUMETH_GET && method != LWSHUMETH_HEAD && !is_post) {
+        *detail = "use GET, HEAD or POST";
+        return 405;
+    }
+    if (body->is_chunked) {
+        *detail = "a body needs a Content-Length";
+        return 411;
+    }
+    if (body->bytes > host->settings->max_body_bytes) {
+        *detail = "the body is too long";
+        return 413;
+    }
+    if (is_post && body->bytes == 0) {
+        *detail = "the body holds no address";
+        return 400;
+    }
+    if (is_post && !body->is_json) {
+        *detail = "the body has to be application/json";
+        return 415;
+    }
+    return 0;
+}
+
+int request_begin(struct request *request, struct request_host *host, struct lws *wsi,
+                  const char *path, size_t len)
+{
+    struct http_query_body body = http_query_describe_body(wsi);
+    const char *detail;
+    char *uri;
+    int uri_len, method = lws_http_get_uri_and_method(wsi, &uri, &uri_len);
+    unsigned status = check(host, method, &body, &detail);
+
+    request->host = host;
+    request->wsi = wsi;
+    request->arrived_us = (uint64_t)lws_now_usecs();
+    /* Of a body that stays unread the end can't be found; for a POST without a length lws waits. */
+    request->closes =
+        is_http1(wsi) && (status == 503 || body.is_chunked || body.bytes > MAX_SKIPPED_BYTES ||
+                          (method == LWSHUMETH_POST && !body.bytes));
+    request->wants_body = method == LWSHUMETH_POST && !status;
+    host->open++;
+    if (status && (body.is_chunked || !body.bytes || body.bytes > MAX_SKIPPED_BYTES))
+        return refuse(request, status, detail);
+    query_init(&request->query,
+               request->wants_body ? host->settings->max_ips_post : host->settings->max_ips);
+    if (status)
+        query_refuse(&request->query, status, "%s", detail);
+    else
+        http_query_read(wsi, path, len, &request->query);
+    return body.bytes ? 0 : start_lookups(request);
+}
+
+int request_body(struct request *request, const void *data, size_t len)
+{
+    static const char head[] = "POST ";
+
+    if (!request->host || !request->wants_body)
+        return 0;
+    /* lws up to 5.0 takes the head of a request for its body when it comes too soon after the last
+     * answer; no JSON begins like this. The client tries again on a new connection. */
+    if (request->body.len == 0 &&
+        memcmp(data, head, len < sizeof(head) - 1 ? len : sizeof(head) - 1) == 0)
+        return -1;
+    return bytes_append(&request->body, data, len);
+}
+
+int request_body_end(struct request *request)
+{
+    if (!request->host || request->batch || request->reply.is_pending)
+        return 0;
+    if (request->wants_body && !request->query.error_status)
+        query_body(&request->query, request->body.data, request->body.len);
+    bytes_fini(&request->body);
+    return start_lookups(request);
+}
+
+int request_writable(struct request *request)
+{
+    struct lws *wsi = request->wsi;
+
+    if (!request->host)
+        return 0;
+    if (request->batch && batch_is_complete(request->batch)) {
+        bool closes = request->closes;
+
+        if (answer_batch(request))
+            return -1;
+        if (is_over(wsi)) /* a HEAD */
+            return closes ? -1 : 0;
+    }
+    return request->reply.is_pending ? write_answer(request) : 0;
+}
+
+void request_drop(struct request *request)
+{
+    http_reply_fini(&request->reply);
+    batch_release(request->batch);
+    request->batch = NULL;
+    query_fini(&request->query);
+    bytes_fini(&request->body);
+    if (request->host)
+        request->host->open--;
+    request->host = NULL;
+}

@@ -1,0 +1,56 @@
+/* request — one HTTP request of the protocol: what it asks, its lookups, its answer.
+ *
+ * Shape:    lives in lws's per-session memory: all zero when a transaction begins, dropped when it
+ *           ends. Reading, then asking, then answering.
+ * Owns:     query, body, batch and reply, until request_drop.
+ * Borrows:  the vhost's state.
+ * Calls up: libwebsockets; each function returns what the lws callback returns.
+ * Not here: the callback itself and the vhost's life (ip_info).
+ */
+#ifndef LWSHOST_IP_INFO_REQUEST_H
+#define LWSHOST_IP_INFO_REQUEST_H
+
+#include "batch.h"
+#include "http_reply.h"
+#include "lookup.h"
+
+#include <libwebsockets.h>
+
+/* What requests need of their vhost. */
+struct request_host {
+    const struct settings *settings;
+    struct lookup_service service;
+    unsigned open; /* requests that have no whole answer yet */
+    bool is_broken, is_stopping;
+};
+
+struct request {
+    struct request_host *host; /* NULL: not counted among the open ones */
+    struct lws *wsi;
+    struct query query; /* while the body is read */
+    struct bytes body;
+    struct batch *batch;
+    struct http_reply reply;
+    uint64_t arrived_us;
+    unsigned long deadline_ms;
+    bool wants_body; /* the body is the question, not something to skip */
+    bool closes;     /* the connection is of no use after the answer */
+};
+
+/* LWS_CALLBACK_HTTP; `path` is what is behind the mount point. */
+int request_begin(struct request *request, struct request_host *host, struct lws *wsi,
+                  const char *path, size_t len);
+
+/* LWS_CALLBACK_HTTP_BODY */
+int request_body(struct request *request, const void *data, size_t len);
+
+/* LWS_CALLBACK_HTTP_BODY_COMPLETION */
+int request_body_end(struct request *request);
+
+/* LWS_CALLBACK_HTTP_WRITEABLE */
+int request_writable(struct request *request);
+
+/* LWS_CALLBACK_HTTP_DROP_PROTOCOL: the transaction has ended, one way or the other. */
+void request_drop(struct request *request);
+
+#endif

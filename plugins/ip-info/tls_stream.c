@@ -1,0 +1,130 @@
+#include "tls_stream.h"
+
+#include "ip_addr.h"
+
+#include <limits.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct tls_trust {
+    SSL_CTX *context;
+};
+
+struct tls_stream {
+    SSL *ssl;
+    BIO *from_peer, *to_peer; /* memory; `ssl` owns them */
+};
+
+struct tls_trust *tls_trust_new(const char *ca_file)
+{
+    struct tls_trust *trust = calloc(1, sizeof(*trust));
+
+    if (!trust)
+        return NULL;
+    trust->context = SSL_CTX_new(TLS_client_method());
+    if (trust->context && SSL_CTX_set_min_proto_version(trust->context, TLS1_2_VERSION) &&
+        SSL_CTX_set_default_verify_paths(trust->context) &&
+        (!ca_file || SSL_CTX_load_verify_locations(trust->context, ca_file, NULL))) {
+        SSL_CTX_set_verify(trust->context, SSL_VERIFY_PEER, NULL);
+        return trust;
+    }
+    ERR_clear_error();
+    tls_trust_free(trust);
+    return NULL;
+}
+
+void tls_trust_free(struct tls_trust *trust)
+{
+    if (!trust)
+        return;
+    SSL_CTX_free(trust->context);
+    free(trust);
+}
+
+/* The certificate must name the host; SNI is for names only (RFC 6066 3). */
+static int set_host(SSL *ssl, const char *host)
+{
+    struct ip_addr addr;
+
+    if (ip_addr_parse(host, strlen(host), &addr) == 0)
+        return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host) == 1 ? 0 : -1;
+    return SSL_set_tlsext_host_name(ssl, host) == 1 && SSL_set1_host(ssl, host) == 1 ? 0 : -1;
+}
+
+struct tls_stream *tls_stream_new(const struct tls_trust *trust, const char *host)
+{
+    static const unsigned char alpn[] = "\x08http/1.1";
+    struct tls_stream *stream = calloc(1, sizeof(*stream));
+
+    if (!stream)
+        return NULL;
+    stream->ssl = SSL_new(trust->context);
+    stream->from_peer = BIO_new(BIO_s_mem());
+    stream->to_peer = BIO_new(BIO_s_mem());
+    if (!stream->ssl || !stream->from_peer || !stream->to_peer) {
+        BIO_free(stream->from_peer);
+        BIO_free(stream->to_peer);
+        SSL_free(stream->ssl);
+        free(stream);
+        return NULL;
+    }
+    SSL_set_bio(stream->ssl, stream->from_peer, stream->to_peer);
+    SSL_set_connect_state(stream->ssl);
+    if (set_host(stream->ssl, host) == 0 &&
+        SSL_set_alpn_protos(stream->ssl, alpn, sizeof(alpn) - 1) == 0)
+        return stream;
+    tls_stream_free(stream);
+    return NULL;
+}
+
+void tls_stream_free(struct tls_stream *stream)
+{
+    if (!stream)
+        return;
+    SSL_free(stream->ssl);
+    free(stream);
+}
+
+enum tls_state tls_stream_feed(struct tls_stream *stream, const void *data, size_t len)
+{
+    int result;
+
+    if (len > INT_MAX || (len && BIO_write(stream->from_peer, data, (int)len) != (int)len))
+        return TLS_FAILED;
+    if (SSL_is_init_finished(stream->ssl))
+        return TLS_READY;
+    result = SSL_do_handshake(stream->ssl);
+    if (result == 1)
+        return TLS_READY;
+    result = SSL_get_error(stream->ssl, result);
+    ERR_clear_error(); /* or the next connection of this thread finds it */
+    return result == SSL_ERROR_WANT_READ ? TLS_HANDSHAKE : TLS_FAILED;
+}
+
+int tls_stream_read(struct tls_stream *stream, void *out, size_t capacity)
+{
+    int len = SSL_read(stream->ssl, out, capacity > INT_MAX ? INT_MAX : (int)capacity), error;
+
+    if (len > 0)
+        return len;
+    error = SSL_get_error(stream->ssl, len);
+    ERR_clear_error();
+    return error == SSL_ERROR_WANT_READ ? 0 : -1;
+}
+
+int tls_stream_write(struct tls_stream *stream, const void *data, size_t len)
+{
+    int result = len > INT_MAX ? -1 : SSL_write(stream->ssl, data, (int)len);
+
+    ERR_clear_error();
+    return result == (int)len ? 0 : -1;
+}
+
+size_t tls_stream_output(struct tls_stream *stream, void *out, size_t capacity)
+{
+    int len = BIO_read(stream->to_peer, out, capacity > INT_MAX ? INT_MAX : (int)capacity);
+
+    return len > 0 ? (size_t)len : 0;
+}
