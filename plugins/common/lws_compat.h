@@ -17,9 +17,10 @@
 #define LWSHOST_HAS_FO_LISTEN_QUEUE (LWS_LIBRARY_VERSION_NUMBER >= 4003000)
 #define LWSHOST_HAS_MOUNT_HEADERS (LWS_LIBRARY_VERSION_NUMBER >= 4004000)
 
-/* The one exported symbol of a protocol plugin: its name is the file's, without `libprotocol_`. */
+/* The one exported symbol of a protocol plugin: its name is the file's, without `libprotocol_`.
+ * Not LWS_VISIBLE: since 4.2 that says nothing outside of lws itself. */
 #define LWSHOST_PROTOCOL_PLUGIN(symbol, protocol_array)                                            \
-    LWS_VISIBLE const lws_plugin_protocol_t symbol = {                                             \
+    __attribute__((visibility("default"))) const lws_plugin_protocol_t symbol = {                  \
         .hdr =                                                                                     \
             {                                                                                      \
                 .name = #symbol,                                                                   \
