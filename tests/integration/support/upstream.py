@@ -9,12 +9,14 @@ class StubUpstream:
     """Answers each request with what `answer(request)` returns or awaits.
 
     answer gets a dict with method, target, path, query, headers, body, connection (its number) and
-    returns bytes: the whole HTTP answer (see reply()), or None to close the connection. It may be a
-    coroutine function. `connections` counts accepted connections, `requests` holds every request.
+    returns bytes: the whole HTTP answer (see reply()), last(bytes) to close the connection after it,
+    or None to close it at once. It may be a coroutine function. `connections` counts accepted
+    connections, `requests` holds every request. tls: an ssl.SSLContext to speak https.
     """
 
-    def __init__(self, answer):
+    def __init__(self, answer, tls=None):
         self.answer = answer
+        self.tls = tls
         self.connections = 0
         self.open_connections = 0
         self.requests = []
@@ -29,13 +31,17 @@ class StubUpstream:
                  f"Content-Length: {len(body)}", *[f"{n}: {v}" for n, v in headers]]
         return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
+    class last(bytes):
+        """An answer after which the connection closes."""
+
     def _run(self):
         asyncio.set_event_loop(self._loop)
         self._server = self._loop.run_until_complete(
-            asyncio.start_server(self._serve, "127.0.0.1", 0))
+            asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self.tls))
         self.port = self._server.sockets[0].getsockname()[1]
         self._ready.set()
         self._loop.run_forever()
+        self._loop.close()
 
     async def _serve(self, reader, writer):
         self.connections += 1
@@ -60,7 +66,9 @@ class StubUpstream:
                     return
                 writer.write(answer)
                 await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError):
+                if isinstance(answer, self.last):
+                    return
+        except (asyncio.IncompleteReadError, asyncio.CancelledError, OSError):
             pass
         finally:
             self.open_connections -= 1
@@ -68,7 +76,7 @@ class StubUpstream:
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}"
 
     def __enter__(self):
         self._thread.start()
@@ -78,9 +86,10 @@ class StubUpstream:
     def __exit__(self, kind, value, trace):
         async def end():
             self._server.close()
-            for task in asyncio.all_tasks():
-                if task is not asyncio.current_task():
-                    task.cancel()
-            self._loop.stop()
+            others = asyncio.all_tasks() - {asyncio.current_task()}
+            for task in others:
+                task.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
+            self._loop.call_soon(self._loop.stop)
         asyncio.run_coroutine_threadsafe(end(), self._loop)
         self._thread.join(10)

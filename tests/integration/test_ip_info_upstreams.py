@@ -1,0 +1,321 @@
+"""ip-info and providers that misbehave: each failure has its code, and the others are intact."""
+
+import asyncio
+import json
+import os
+import shutil
+import socket
+import ssl
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+
+from support import Server, StubUpstream
+from test_ip_info import asking, fetch_json, open_files, sina, site
+
+BODY = json.dumps({"ret": 1, "country": "C", "province": "P", "city": "X"}).encode()
+
+
+def head(*lines, status="200 OK", version="1.1"):
+    return "\r\n".join([f"HTTP/{version} {status}", *lines]).encode() + b"\r\n\r\n"
+
+
+def chunked(*pieces, end=b"0\r\n\r\n"):
+    return b"".join(b"%x;ext=1\r\n%s\r\n" % (len(p), p) for p in pieces) + end
+
+
+async def never(request):
+    await asyncio.sleep(60)
+
+
+last = StubUpstream.last
+HEAD = head(f"Content-Length: {len(BODY)}")
+
+# What the provider sends for this address, and the code that it must become (None: an answer).
+ANSWERS = {
+    "1.0.0.1": (lambda r: HEAD + BODY, None),
+    "1.0.0.2": (never, "timeout"),
+    "1.0.0.3": (lambda r: None, "upstream_closed"),
+    "1.0.0.4": (lambda r: last(HEAD + BODY[:10]), "upstream_closed"),
+    "1.0.0.5": (lambda r: last(b"HTTP/1.1 20"), "upstream_closed"),
+    "1.0.0.6": (lambda r: b"SSH-2.0-OpenSSH_9.2\r\n", "upstream_closed"),
+    "1.0.0.7": (lambda r: StubUpstream.reply("not json"), "bad_json"),
+    "1.0.0.8": (lambda r: StubUpstream.reply(b'{"ret":1,"city":"\xb1\xb1"}'), "bad_json"),
+    "1.0.0.9": (lambda r: StubUpstream.reply(b"x" * 65537), "too_large"),
+    "1.0.0.10": (lambda r: StubUpstream.reply("{}", status="404 Not Found"), "upstream_status"),
+    "1.0.0.11": (lambda r: StubUpstream.reply("", status="302 Found",
+                                              headers=[("Location", "http://192.0.2.1/")]),
+                 "redirected"),
+    "1.0.0.12": (lambda r: StubUpstream.reply('{"ret":-1}'), "not_found"),
+    "1.0.0.13": (lambda r: StubUpstream.reply('{"ret":2}'), "upstream_refused"),
+    "1.0.0.14": (lambda r: last(head("Connection: close", f"Content-Length: {len(BODY)}") + BODY),
+                 None),
+    "1.0.0.15": (lambda r: last(head(version="1.0") + BODY), None),
+    "1.0.0.16": (lambda r: head("Transfer-Encoding: chunked") + chunked(BODY[:5], BODY[5:]), None),
+    "1.0.0.17": (lambda r: head("Transfer-Encoding: Chunked") +
+                 chunked(BODY, end=b"0\r\nTrailer: x\r\n\r\n"), None),
+    "1.0.0.18": (lambda r: b"HTTP/1.1 100 Continue\r\n\r\n" + HEAD + BODY, None),
+    "1.0.0.19": (lambda r: StubUpstream.reply("", status="503 Busy", headers=[("Retry-After", "7")]),
+                 "upstream_status"),
+    "1.0.0.20": (lambda r: StubUpstream.reply("", status="429 Slow", headers=[("Retry-After", "9")]),
+                 "quota"),
+    "1.0.0.21": (lambda r: head("Transfer-Encoding: gzip") + BODY, "upstream_closed"),
+    "1.0.0.22": (lambda r: head("Content-Length: 5", "Content-Length: 6") + BODY, "upstream_closed"),
+    "1.0.0.23": (lambda r: b"HTTP/1.1 200 OK\r\n" + b"X: " + b"y" * 70000, "too_large"),
+    "1.0.0.24": (lambda r: StubUpstream.reply(b"\xef\xbb\xbf" + BODY), None),
+    "1.0.0.25": (lambda r: head(status="204 No Content"), "upstream_status"),
+    "1.0.0.26": (lambda r: StubUpstream.reply(BODY, content_type="text/html"), None),
+    "1.0.0.27": (lambda r: StubUpstream.reply(BODY + b"garbage"), "bad_json"),
+    "1.0.0.28": (lambda r: head("Transfer-Encoding: chunked") + b"zz\r\n", "upstream_closed"),
+    "1.0.0.29": (lambda r: head("Content-Length: 99999999999999999999") + BODY, "upstream_closed"),
+    "1.0.0.30": (lambda r: HEAD + BODY + b"HTTP/1.1 200 OK\r\n\r\n", None),
+}
+
+
+def odd(request):
+    return ANSWERS[request["query"]["ip"]][0](request)
+
+
+class Odd(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.upstream = StubUpstream(odd).__enter__()
+        cls.addClassCleanup(cls.upstream.__exit__, None, None, None)
+        cls.server = Server([site(asking(cls.upstream, timeout_ms=700, sina_lanes=32))])
+        cls.server.__enter__()
+        cls.addClassCleanup(cls.server.__exit__, None, None, None)
+
+    def ask(self, *addresses):
+        return fetch_json(self.server.port, "/ip-info?ip=" + ",".join(addresses))
+
+    def test_each_failure_has_its_code_and_the_others_are_intact(self):
+        # Three times, so that the odd ones meet connections that are cold, warm and left by others.
+        for _ in range(3):
+            begin = time.monotonic()
+            _, _, answer = self.ask(*ANSWERS)
+            took = time.monotonic() - begin
+            codes = {r["ip"]: r.get("error", {}).get("code") for r in answer["results"]}
+            self.assertEqual(codes, {ip: code for ip, (_, code) in ANSWERS.items()})
+            self.assertEqual(list(codes), list(ANSWERS))
+            self.assertLess(took, 2)
+
+    def test_alone_the_status_tells(self):
+        for ip, status in (("1.0.0.1", 200), ("1.0.0.2", 504), ("1.0.0.7", 502), ("1.0.0.12", 404),
+                           ("1.0.0.20", 503)):
+            self.assertEqual(fetch_json(self.server.port, "/ip-info/" + ip)[0], status, ip)
+
+    def test_the_error_says_what_the_provider_said(self):
+        _, _, answer = self.ask("1.0.0.10", "1.0.0.19", "1.0.0.20", "1.0.0.11")
+        errors = [r["error"] for r in answer["results"]]
+        self.assertEqual(errors[0], {"code": "upstream_status", "provider": "sina", "status": 404,
+                                     "detail": "the provider answered with status 404"})
+        self.assertEqual([e.get("status") for e in errors], [404, 503, 429, 302])
+        self.assertEqual([e.get("retry_after") for e in errors], [None, 7, 9, None])
+        self.assertNotIn("192.0.2.1", json.dumps(errors), "nothing of a redirect gets out")
+
+    def test_a_mixture_of_failures_is_502(self):
+        status, headers, answer = self.ask("1.0.0.3", "1.0.0.7")
+        self.assertEqual((status, answer["status"], answer["failed"]), (502, 502, 2))
+        self.assertEqual(answer["type"], "urn:ip-info:problem:lookup-failed")
+        self.assertEqual(headers["content-type"], "application/problem+json")
+
+    def test_no_connection_and_no_file_is_left_behind(self):
+        for _ in range(10):
+            self.ask(*ANSWERS)
+        before = open_files(self.server)
+        for _ in range(10):
+            self.ask(*ANSWERS)
+        self.server.wait_until(lambda: open_files(self.server) <= before + 3, "files to be closed")
+
+
+class Connections(unittest.TestCase):
+    def test_nobody_listens(self):
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = listener.getsockname()[1]
+        options = {"providers": "x", "x:url": f"http://127.0.0.1:{port}/{{ip}}", "x:private": "1",
+                   "x:map": "city=/city"}
+        with Server([site(options)]) as server:
+            before = open_files(server)
+            for _ in range(5):
+                status, _, answer = fetch_json(server.port, "/ip-info?ip=1.1.1.1,8.8.8.8,10.0.0.1")
+                self.assertEqual(status, 200)
+                self.assertEqual([r.get("error", {}).get("code") for r in answer["results"]],
+                                 ["connect_failed", "connect_failed", None])
+            self.assertEqual(fetch_json(server.port, "/ip-info/1.1.1.1")[0], 502)
+            server.wait_until(lambda: open_files(server) <= before, "files to be closed")
+
+    def test_a_connection_that_went_stale_is_retried_for_free(self):
+        served = []
+
+        def answer(request):
+            # The second request on a connection finds it closed.
+            first = request["connection"] not in served
+            served.append(request["connection"])
+            return sina(request) if first else None
+        with StubUpstream(answer) as upstream, Server([site(asking(upstream))]) as server:
+            for _ in range(6):
+                status, _, result = fetch_json(server.port, "/ip-info?ip=1.1.1.1,8.8.8.8")
+                self.assertEqual((status, result["succeeded"]), (200, 2))
+
+    def test_it_is_retried_once_only(self):
+        with StubUpstream(lambda r: sina(r) if len(upstream.requests) == 1 else None) as upstream, \
+                Server([site(asking(upstream))]) as server:
+            self.assertEqual(fetch_json(server.port, "/ip-info/1.1.1.1")[0], 200)
+            _, _, answer = fetch_json(server.port, "/ip-info/1.1.1.1")
+            self.assertEqual(answer["error"]["code"], "upstream_closed")
+            self.assertEqual(len(upstream.requests), 3)
+
+    def test_an_idle_connection_that_the_provider_closes(self):
+        async def answer(request):
+            return StubUpstream.last(sina(request))
+        with StubUpstream(answer) as upstream, Server([site(asking(upstream))]) as server:
+            for n in range(1, 6):
+                self.assertEqual(fetch_json(server.port, "/ip-info/1.1.1.1")[0], 200)
+                server.wait_until(lambda: upstream.open_connections == 0, "the close")
+            self.assertEqual(upstream.connections, 5)
+
+    def test_bytes_that_nobody_asked_for_end_the_connection(self):
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            listener.settimeout(30)
+            options = {"providers": "x", "x:private": "1", "x:map": "city=/city",
+                       "x:url": f"http://127.0.0.1:{listener.getsockname()[1]}/{{ip}}"}
+            with Server([site(options)]) as server:
+                answers = []
+                for _ in range(2):
+                    thread = threading.Thread(
+                        target=lambda: answers.append(fetch_json(server.port, "/ip-info/1.1.1.1")))
+                    thread.start()
+                    peer, _ = listener.accept()
+                    peer.settimeout(30)
+                    peer.recv(4096)
+                    peer.sendall(HEAD + BODY)
+                    thread.join()
+                    peer.sendall(HEAD + BODY)
+                    try:
+                        self.assertEqual(peer.recv(4096), b"", "it is closed, not used again")
+                    except ConnectionResetError:
+                        pass
+                    peer.close()
+                self.assertEqual([a[0] for a in answers], [200, 200])
+
+    def test_an_answer_byte_by_byte(self):
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            listener.settimeout(30)
+            options = {"providers": "x", "x:private": "1", "x:map": "city=/city",
+                       "x:url": f"http://127.0.0.1:{listener.getsockname()[1]}/{{ip}}",
+                       "timeout-ms": "5000", "deadline-ms": "5000"}
+            with Server([site(options)]) as server:
+                answers = []
+                thread = threading.Thread(
+                    target=lambda: answers.append(fetch_json(server.port, "/ip-info/1.1.1.1")))
+                thread.start()
+                peer, _ = listener.accept()
+                peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                for byte in head("Transfer-Encoding: chunked") + chunked(BODY[:7], BODY[7:]):
+                    peer.sendall(bytes([byte]))
+                thread.join()
+                peer.close()
+                self.assertEqual((answers[0][0], answers[0][2]["city"]), (200, "X"))
+
+
+class Names(unittest.TestCase):
+    """Providers by name: resolved beside the loop."""
+
+    def test_localhost_is_resolved(self):
+        with StubUpstream(sina) as upstream:
+            options = asking(upstream)
+            options["sina:url"] = options["sina:url"].replace("127.0.0.1", "localhost")
+            with Server([site(options)]) as server:
+                for _ in range(2):
+                    status, _, answer = fetch_json(server.port, "/ip-info?ip=1.1.1.1,8.8.8.8")
+                    self.assertEqual((status, answer["succeeded"]), (200, 2), answer)
+                self.assertTrue(upstream.requests[0]["headers"]["host"].startswith("localhost:"))
+
+    def test_a_name_that_does_not_exist(self):
+        options = {"providers": "x", "x:url": "http://nosuch.invalid/{ip}", "x:map": "city=/city",
+                   "timeout-ms": "20000", "deadline-ms": "20000"}
+        with Server([site(options)]) as server:
+            for _ in range(2):
+                _, _, answer = fetch_json(server.port, "/ip-info?ip=1.1.1.1,10.0.0.1")
+                self.assertEqual(answer["results"][0]["error"]["code"], "dns_failed")
+                self.assertTrue(answer["results"][1]["ok"])
+
+
+def certificate(folder, name):
+    """A self-signed certificate for a DNS name; returns (certificate, key)."""
+    paths = [os.path.join(folder, f"{name}.{kind}") for kind in ("crt", "key")]
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                    "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", f"/CN={name}",
+                    "-addext", f"subjectAltName=DNS:{name}", "-out", paths[0], "-keyout", paths[1]],
+                   check=True, capture_output=True)
+    return paths
+
+
+class Secure(unittest.TestCase):
+    """https to a provider: the certificate decides."""
+
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.good = certificate(folder.name, "localhost")
+        cls.other = certificate(folder.name, "other.example")
+
+    def ask(self, served, trusted, answer=sina, times=1):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*served)
+        with StubUpstream(answer, tls=context) as upstream:
+            options = asking(upstream, timeout_ms=5000, deadline_ms=5000)
+            options["sina:url"] = options["sina:url"].replace("127.0.0.1", "localhost")
+            if trusted:
+                options["sina:tls-ca"] = trusted[0]
+            with Server([site(options)]) as server:
+                for _ in range(times):
+                    result = fetch_json(server.port, "/ip-info?ip=1.1.1.1,8.8.8.8")
+            return result[2], upstream
+
+    def test_a_trusted_provider_is_asked_and_its_connections_are_reused(self):
+        answer, upstream = self.ask(self.good, self.good, times=5)
+        self.assertEqual(answer["succeeded"], 2, answer)
+        self.assertEqual((len(upstream.requests), upstream.connections), (10, 2))
+
+    def test_nobody_vouches_for_it(self):
+        answer, upstream = self.ask(self.good, None)
+        self.assertEqual({r["error"]["code"] for r in answer["results"]}, {"tls_failed"})
+        self.assertEqual(upstream.requests, [])
+
+    def test_a_certificate_for_another_name(self):
+        answer, upstream = self.ask(self.other, self.other)
+        self.assertEqual({r["error"]["code"] for r in answer["results"]}, {"tls_failed"})
+        self.assertEqual(upstream.requests, [])
+
+    def test_large_answers_and_closes(self):
+        def answer(request):
+            body = json.dumps({"ret": 1, "city": "x", "pad": "y" * 60000})
+            return StubUpstream.last(StubUpstream.reply(body))
+        result, _ = self.ask(self.good, self.good, answer, times=3)
+        self.assertEqual(result["succeeded"], 2, result)
+
+    def test_a_provider_that_does_not_speak_it(self):
+        with StubUpstream(sina) as upstream:
+            options = asking(upstream)
+            options["sina:url"] = options["sina:url"].replace("http:", "https:")
+            with Server([site(options)]) as server:
+                _, _, answer = fetch_json(server.port, "/ip-info?ip=1.1.1.1")
+                self.assertIn(answer["results"][0]["error"]["code"], ("tls_failed", "timeout"))
+
+    def test_authorities_that_cannot_be_read_stop_the_start(self):
+        server = Server([site({"providers": "x", "x:url": "https://192.88.98.1/{ip}",
+                               "x:map": "city=/city", "x:tls-ca": "/nonexistent.pem"})])
+        server.wait_until(lambda: server.process.poll() is not None, "the server to end")
+        self.assertEqual(server.stop(), 1)
+        self.assertIn("x:tls-ca", server.stderr)
+        server.process.stdout.close()
+        server.process.stderr.close()
+        shutil.rmtree(server.folder)
+
+
+if __name__ == "__main__":
+    unittest.main()
