@@ -108,3 +108,12 @@ void log_notice(const struct log *log, const char *format, ...)
     say(log, LLL_NOTICE, format, list);
     va_end(list);
 }
+
+void log_info(const struct log *log, const char *format, ...)
+{
+    va_list list;
+
+    va_start(list, format);
+    say(log, LLL_INFO, format, list);
+    va_end(list);
+}

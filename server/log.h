@@ -35,5 +35,6 @@ void log_warning(const struct log *log, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void log_notice(const struct log *log, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+void log_info(const struct log *log, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -1,5 +1,6 @@
 #include "plugin_set.h"
 
+#include "lws_compat.h"
 #include "plugin_name.h"
 
 #include <dirent.h>
@@ -75,12 +76,62 @@ static bool search_loaded(const struct plugin_set *set, const char *name,
     return false;
 }
 
+/* What is wrong with the plugin file at `path`, into `why`, or nothing. lws's loader only logs it,
+ * in its own words, and on 4.1 leaks a little each time. */
+static void inspect(const char *path, const char *base, struct bytes *why)
+{
+    void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    const lws_plugin_header_t *header;
+
+    if (!library) {
+        bytes_printf(why, "; %s can't be loaded: %s", path, dlerror());
+        return;
+    }
+    header = dlsym(library, base);
+    if (!header)
+        bytes_printf(why, "; %s is no protocol plugin: it has no symbol \"%s\"", path, base);
+    else if (!LWSHOST_IS_PLUGIN_API(header->api_magic) || strcmp(header->_class, CLASS))
+        bytes_printf(why, "; %s is a plugin for another libwebsockets than %s", path,
+                     LWS_LIBRARY_VERSION);
+    dlclose(library);
+}
+
+/* Inspect every file of `folder` that has the base name. Returns how many there are. */
+static size_t inspect_folder(const char *folder, const char *base, struct bytes *why)
+{
+    DIR *dir = opendir(folder);
+    struct dirent *entry;
+    char other[PLUGIN_NAME_BYTES], path[512];
+    size_t count = 0;
+
+    if (!dir)
+        return 0;
+    while ((entry = readdir(dir))) {
+        if (!plugin_name_of_file(entry->d_name, other) || strcmp(other, base))
+            continue;
+        count++;
+        snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
+        inspect(path, base, why);
+    }
+    closedir(dir);
+    return count;
+}
+
+static bool is_loadable(const char *folder, const char *base)
+{
+    struct bytes why = {0};
+    bool result = inspect_folder(folder, base, &why) && !why.len;
+
+    bytes_fini(&why);
+    return result;
+}
+
 /* Load what has the base name `base` in `folder`, and keep it when it has the protocol `name`. */
 static bool load(struct plugin_set *set, const char *folder, const char *base, const char *name,
                  struct plugin_protocol *out)
 {
     const char *const folders[] = {folder, NULL};
-    struct plugin *plugin = calloc(1, sizeof(*plugin));
+    struct plugin *plugin = is_loadable(folder, base) ? calloc(1, sizeof(*plugin)) : NULL;
 
     if (!plugin)
         return false;
@@ -90,47 +141,13 @@ static bool load(struct plugin_set *set, const char *folder, const char *base, c
     if (plugin->list && search_list(plugin->list, name, out)) {
         plugin->next = set->plugins;
         set->plugins = plugin;
-        log_notice(set->log, "protocol %s: plugin %s of %s", name, base, folder);
+        log_info(set->log, "protocol %s: plugin %s of %s", name, base, folder);
         return true;
     }
     if (plugin->list)
         lws_plugins_destroy(&plugin->list, NULL, NULL);
     free(plugin);
     return false;
-}
-
-/* Why a file of a fitting name was not loaded, which lws's loader only logs. */
-static void explain_file(const char *folder, const char *file, const char *base, struct bytes *why)
-{
-    char path[512];
-    void *library;
-
-    snprintf(path, sizeof(path), "%s/%s", folder, file);
-    library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-    if (!library) {
-        bytes_printf(why, "; %s can't be loaded: %s", path, dlerror());
-        return;
-    }
-    if (!dlsym(library, base))
-        bytes_printf(why, "; %s is no protocol plugin: it has no symbol \"%s\"", path, base);
-    else
-        bytes_printf(why, "; %s does not have it, or was built for another libwebsockets than %s",
-                     path, LWS_LIBRARY_VERSION);
-    dlclose(library);
-}
-
-static void explain_folder(const char *folder, const char *base, struct bytes *why)
-{
-    DIR *dir = opendir(folder);
-    struct dirent *entry;
-    char other[PLUGIN_NAME_BYTES];
-
-    if (!dir)
-        return;
-    while ((entry = readdir(dir)))
-        if (plugin_name_of_file(entry->d_name, other) && strcmp(other, base) == 0)
-            explain_file(folder, entry->d_name, base, why);
-    closedir(dir);
 }
 
 static void explain(const struct plugin_set *set, const char *name, struct bytes *why)
@@ -145,7 +162,7 @@ static void explain(const struct plugin_set *set, const char *name, struct bytes
     for (is_candidate = plugin_name_first(name, base); is_candidate;
          is_candidate = plugin_name_shorter(base))
         for (n = 0; n < set->folder_count; n++)
-            explain_folder(set->folders[n], base, why);
+            inspect_folder(set->folders[n], base, why);
 }
 
 /* By name: libprotocol_<the protocol>.so, or with fewer words of its name. */

@@ -67,10 +67,6 @@ static int check_server_tls(const struct conf_vhost *vhost, const struct log *lo
 {
     const struct conf_tls *tls = &vhost->server_tls;
 
-    if (!tls->cert && tls->key)
-        return complain(&vhost->place, "host-ssl-key", tls->key, "host-ssl-cert is missing", log);
-    if (tls->cert && !tls->key)
-        return complain(&vhost->place, "host-ssl-cert", tls->cert, "host-ssl-key is missing", log);
     if (vhost->ignore_missing_cert)
         return 0;
     return check_file(&vhost->place, "host-ssl-cert", tls->cert, log) |

@@ -96,6 +96,8 @@ static void on_timer(lws_sorted_usec_list_t *timer)
     }
     log_lws_setting_up(server->run->log, false);
     server->run->log->is_serving = true;
+    log_notice(server->run->log, "libwebsockets %s, %s event loop", lws_get_library_version(),
+               server->loop_kind == LOOP_UV ? "libuv" : "poll");
     announce(server);
 }
 
@@ -159,8 +161,7 @@ static int create_context(struct server *server, enum loop_kind kind)
     loop_configure(server->loop, &info);
     server->context = lws_create_context(&info);
     if (server->context) {
-        log_notice(server->run->log, "libwebsockets %s, %s event loop", lws_get_library_version(),
-                   kind == LOOP_UV ? "libuv" : "poll");
+        server->loop_kind = kind;
         return 0;
     }
     loop_free(server->loop);

@@ -11,6 +11,7 @@ struct server {
     struct server_run *run;
     struct lws_context *context; /* lws sets it to NULL when it is destroyed */
     struct loop *loop;
+    enum loop_kind loop_kind; /* the wish of the run, or poll when that can't be */
     enum server_state state;
     enum server_end end; /* what the loop was left for */
 

@@ -55,7 +55,7 @@ static void look(lws_sorted_usec_list_t *timer)
 static void stop_listening(struct server *server)
 {
 #if LWS_LIBRARY_VERSION_NUMBER < 4003000
-    if (server->run->loop_kind == LOOP_POLL)
+    if (server->loop_kind == LOOP_POLL)
         return;
 #endif
     lws_context_deprecate(server->context, NULL);

@@ -13,6 +13,13 @@
 #define LWSHOST_PLUGIN_BUILD_HASH
 #endif
 
+/* Whether the loader takes a plugin of this API: 5.0 takes 4.2's too. */
+#if LWS_PLUGIN_API_MAGIC >= 192
+#define LWSHOST_IS_PLUGIN_API(magic) ((magic) >= 191 && (magic) <= LWS_PLUGIN_API_MAGIC)
+#else
+#define LWSHOST_IS_PLUGIN_API(magic) ((magic) == LWS_PLUGIN_API_MAGIC)
+#endif
+
 /* Members that later versions added to the structs that the host fills. */
 #define LWSHOST_HAS_FO_LISTEN_QUEUE (LWS_LIBRARY_VERSION_NUMBER >= 4003000)
 #define LWSHOST_HAS_MOUNT_HEADERS (LWS_LIBRARY_VERSION_NUMBER >= 4004000)

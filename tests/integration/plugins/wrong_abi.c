@@ -1,0 +1,8 @@
+/* wrong_abi — a plugin as another libwebsockets wants it: loadable, but not here.
+ */
+#include <libwebsockets.h>
+
+LWS_VISIBLE extern const lws_plugin_protocol_t wrong_abi;
+LWS_VISIBLE const lws_plugin_protocol_t wrong_abi = {
+    .hdr = {.name = "wrong_abi", ._class = "lws_protocol_plugin", .api_magic = 1},
+};
