@@ -82,6 +82,7 @@ static int on_method(struct lws *wsi, struct lws_process_html_args *args)
         return 0;
     refuse_request(wsi);
     args->final = 1;
+    lws_rx_flow_control(wsi, 0); /* what follows is no request */
     lws_set_timeout(wsi, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_ASYNC);
     return 0;
 }
