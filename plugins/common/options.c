@@ -70,8 +70,7 @@ static int read_text(const struct option *row, const char *value, void *out,
     return 0;
 }
 
-static int read_one(const struct option *row, const char *value, char *out,
-                    struct problem *problem)
+static int read_one(const struct option *row, const char *value, char *out, struct problem *problem)
 {
     switch (row->type) {
     case OPTION_NUMBER:
@@ -116,8 +115,7 @@ static int refuse_unknown(const struct option *table, size_t rows, const char *n
     return problem_set(problem, name, "unknown option");
 }
 
-static int set_defaults(const struct option *table, size_t rows, void *out,
-                        struct problem *problem)
+static int set_defaults(const struct option *table, size_t rows, void *out, struct problem *problem)
 {
     size_t n;
 
