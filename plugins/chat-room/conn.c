@@ -67,7 +67,8 @@ void conn_send(struct conn *conn, const void *payload, size_t len)
     queue(conn, WS_TEXT, payload, len);
 }
 
-void conn_send_ping(struct conn *conn) { queue(conn, WS_PING, "", 0); }
+/* Not an empty one: lws up to 4.5 keeps the pong that answers it to itself. */
+void conn_send_ping(struct conn *conn) { queue(conn, WS_PING, "ping", 4); }
 
 static void die(struct conn *conn)
 {

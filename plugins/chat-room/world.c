@@ -172,7 +172,7 @@ void world_sweep(struct world *world)
         while ((node = dlist_first(&world->waiting[kind]))) {
             struct waiting *waiting = DLIST_ENTRY(node, struct waiting, node);
 
-            if (now_us - waiting->since_us < world->patience_us[kind])
+            if (now_us < waiting->since_us + world->patience_us[kind])
                 break;
             time_is_up(world, waiting, (enum patience)kind);
         }

@@ -1,0 +1,348 @@
+"""The chat for those who speak the tutorial's lines: no subprotocol, or chat-room-text."""
+
+import re
+import signal
+import socket
+import struct
+import time
+import unittest
+
+from support import Server, WsClient, WsClosed, WsRefused, vhost
+from support.ws import BINARY, CLOSE, TEXT
+
+LINE = re.compile(r"\[(.*?)\]-\[(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\]-(.*)", re.S)
+
+
+def chat_conf(text=None, **options):
+    """One vhost with a chat; underscores in option names become hyphens."""
+    options = {name.replace("_", "-"): str(value) for name, value in options.items()}
+    return [vhost(ws_protocols=[{"chat-room": options},
+                                {"chat-room-text": {"default": "1", **(text or {})}}])]
+
+
+def parts(line):
+    """Who and what of a line whose shape and time are checked."""
+    match = LINE.fullmatch(line)
+    assert match, line
+    said = time.mktime(time.strptime(match[2], "%Y-%m-%d %H:%M:%S"))
+    assert abs(said - time.time()) < 60, line
+    return match[1], match[3]
+
+
+class Lines(unittest.TestCase):
+    def test_the_three_kinds_of_line_are_the_tutorials(self):
+        with Server(chat_conf()) as server:
+            one = WsClient(server.port)
+            self.assertIsNone(one.protocol)
+            self.assertEqual(parts(one.receive()), ("127.0.0.1", "进入聊天室"))
+            two = WsClient(server.port, protocols=["chat-room-text"])
+            self.assertEqual(two.protocol, "chat-room-text")
+            joined = one.receive()
+            self.assertEqual(parts(joined), ("127.0.0.1", "进入聊天室"))
+            self.assertEqual(two.receive(), joined)
+            one.send("你好, <b>world</b> & \"all\"")
+            said = one.receive()
+            self.assertEqual(parts(said), ("127.0.0.1", "说：你好, <b>world</b> & \"all\""))
+            self.assertEqual(two.receive(), said)
+            two.close()
+            self.assertEqual(parts(one.receive()), ("127.0.0.1", "离开聊天室"))
+
+    def test_no_line_can_be_forged_inside_a_message(self):
+        with Server(chat_conf()) as server:
+            one = WsClient(server.port)
+            one.receive()
+            one.send("a\r\n[10.0.0.1]-[x]-说：b\x00\x7f\u0085")
+            self.assertEqual(parts(one.receive())[1], "说：a  [10.0.0.1]-[x]-说：b   ")
+            one.send("")
+            self.assertEqual(parts(one.receive())[1], "说：")
+
+    def test_words_time_and_path_are_options(self):
+        conf = chat_conf(text_open="came", text_say="said: ", text_close="went",
+                         time_format="%H", path="/talk")
+        with Server(conf) as server:
+            one = WsClient(server.port, "/talk")
+            self.assertRegex(one.receive(), r"^\[127\.0\.0\.1\]-\[\d\d\]-came$")
+            two = WsClient(server.port, "/talk")
+            two.receive()
+            one.receive()
+            two.send("x")
+            self.assertRegex(one.receive(), r"^\[127\.0\.0\.1\]-\[\d\d\]-said: x$")
+            two.abort()
+            self.assertRegex(one.receive(), r"^\[127\.0\.0\.1\]-\[\d\d\]-went$")
+
+    def test_rooms_nicks_and_history_come_from_the_uri(self):
+        with Server(chat_conf()) as server:
+            lobby = WsClient(server.port)
+            lobby.receive()
+            ann = WsClient(server.port, "/chat?room=Tea&nick=%E5%B0%8F%E7%8E%8B%20A")
+            self.assertEqual(parts(ann.receive()), ("小王 A", "进入聊天室"))
+            for text in ("one", "two", "three"):
+                ann.send(text)
+                ann.receive()
+            bob = WsClient(server.port, "/chat?room=tea&nick=bob&history=2")
+            self.assertEqual(parts(bob.receive()), ("小王 A", "说：two"))
+            self.assertEqual(parts(bob.receive()), ("小王 A", "说：three"))
+            self.assertEqual(parts(bob.receive()), ("bob", "进入聊天室"))
+            lobby.send("alone")
+            self.assertEqual(parts(lobby.receive()), ("127.0.0.1", "说：alone"))
+            ann.send("last")
+            self.assertEqual(parts(bob.receive()), ("小王 A", "说：last"))
+
+    def test_a_bad_name_is_told_by_a_close_code(self):
+        with Server(chat_conf()) as server:
+            watcher = WsClient(server.port)
+            watcher.receive()
+            for query, reason in (("room=a%2Fb", "bad-room"), ("room=" + "a" * 65, "bad-room"),
+                                  ("room=" + "a" * 400, "bad-room"), ("nick=%20x", "bad-nick"),
+                                  ("nick=%FF", "bad-nick"),
+                                  ("nick=", "bad-nick"), ("history=x", "bad-request")):
+                client = WsClient(server.port, "/chat?" + query)
+                with self.assertRaises(WsClosed) as closed:
+                    client.receive()
+                self.assertEqual((closed.exception.code, closed.exception.reason), (4508, reason))
+            watcher.send("nobody came")
+            self.assertEqual(parts(watcher.receive())[1], "说：nobody came")
+
+
+class Messages(unittest.TestCase):
+    def test_fragments_are_one_message(self):
+        with Server(chat_conf()) as server:
+            one, two = WsClient(server.port), WsClient(server.port)
+            one.receive(), one.receive(), two.receive()
+            text = "进" * 1300  # 3900 bytes
+            data = text.encode()
+            one.send_frame(TEXT, data[:1], fin=False)  # within a character
+            one.send_frame(0, data[1:2000], fin=False)
+            one.send_frame(9, b"ping between fragments")
+            one.send_frame(0, b"", fin=False)
+            one.send_frame(0, data[2000:])
+            self.assertEqual(parts(two.receive())[1], "说：" + text)
+            one.send_frame(TEXT, data)  # larger than any of lws's buffers
+            self.assertEqual(parts(two.receive())[1], "说：" + text)
+
+    def test_too_big_is_1009_and_costs_nobody_else(self):
+        with Server(chat_conf()) as server:
+            watcher = WsClient(server.port)
+            watcher.receive()
+            for frames in ([b"x" * 5000], [b"x" * 4096, b"x"], [b"x" * 200000]):
+                client = WsClient(server.port, timeout=10)
+                client.receive()
+                for n, frame in enumerate(frames):
+                    client.send_frame(0 if n else TEXT, frame, fin=n == len(frames) - 1)
+                with self.assertRaises(WsClosed) as closed:
+                    while True:
+                        client.receive()
+                self.assertEqual(closed.exception.code, 1009)
+                watcher.receive(), self.assertEqual(parts(watcher.receive())[1], "离开聊天室")
+            client = WsClient(server.port)
+            client.receive(), watcher.receive()
+            client.send("x" * 4096)
+            self.assertEqual(parts(watcher.receive())[1], "说：" + "x" * 4096)
+
+    def test_bad_utf8_and_binary_have_their_codes(self):
+        with Server(chat_conf()) as server:
+            watcher = WsClient(server.port)
+            watcher.receive()
+            for opcode, payload, code in ((TEXT, b"ok \xff", 1007), (TEXT, b"\xed\xa0\x80", 1007),
+                                          (TEXT, b"cut \xe8\xbf", 1007), (BINARY, b"ok", 1003)):
+                client = WsClient(server.port)
+                client.receive(), watcher.receive()
+                client.send_frame(opcode, payload)
+                with self.assertRaises(WsClosed) as closed:
+                    while True:
+                        client.receive()
+                self.assertEqual(closed.exception.code, code)
+                self.assertEqual(parts(watcher.receive())[1], "离开聊天室")
+
+    def test_a_flood_is_dropped_then_closed(self):
+        with Server(chat_conf(rate=1, burst=3)) as server:
+            watcher, client = WsClient(server.port), WsClient(server.port)
+            watcher.receive(), watcher.receive(), client.receive()
+            for n in range(60):
+                client.send(str(n))
+            with self.assertRaises(WsClosed) as closed:
+                while True:
+                    client.receive()
+            self.assertEqual(closed.exception.code, 4500)
+            said = []
+            while not said or said[-1] != "离开聊天室":
+                said.append(parts(watcher.receive())[1])
+            self.assertIn(len(said), (4, 5))  # three, and one if a second went by
+
+
+class Refusals(unittest.TestCase):
+    def test_a_refused_handshake_leaves_no_line(self):
+        with Server(chat_conf()) as server:
+            watcher = WsClient(server.port)
+            watcher.receive()
+            for path, headers, status in (
+                    ("/chat", [("Origin", "http://evil.example")], 403),
+                    ("/chat", [("Origin", "null")], 403),
+                    ("/chat", [("Origin", f"http://127.0.0.1:{server.port + 1}")], 403),
+                    ("/chat", [("Origin", "http://" + "a" * 1500)], 403),
+                    ("/", [], 404), ("/chatter", [], 404), ("/chat/x", [], 404)):
+                with self.assertRaises(WsRefused) as refused:
+                    WsClient(server.port, path, headers=headers)
+                self.assertEqual(refused.exception.status, status)
+            same = WsClient(server.port, headers=[("Origin", f"http://127.0.0.1:{server.port}")])
+            self.assertEqual(parts(watcher.receive())[1], "进入聊天室")
+            same.receive()
+            same.close()
+            self.assertEqual(parts(watcher.receive())[1], "离开聊天室")
+            server.wait_stderr("origin http://evil.example is not allowed (host 127.0.0.1:")
+
+    def test_listed_origins_stand_instead_of_same(self):
+        with Server(chat_conf(origins="https://a.example, http://b.example:81")) as server:
+            for origin in ("https://a.example", "http://b.example:81"):
+                WsClient(server.port, headers=[("Origin", origin)]).receive()
+            with self.assertRaises(WsRefused):
+                WsClient(server.port, headers=[("Origin", f"http://127.0.0.1:{server.port}")])
+
+    def test_limits_are_told_by_close_codes(self):
+        with Server(chat_conf(per_ip=3, max_participants=2)) as server:
+            one, two = WsClient(server.port), WsClient(server.port)
+            with self.assertRaises(WsClosed) as closed:
+                WsClient(server.port).receive()
+            self.assertEqual((closed.exception.code, closed.exception.reason), (4508, "room-full"))
+            other = WsClient(server.port, "/chat?room=other")
+            other.receive()
+            with self.assertRaises(WsClosed) as closed:
+                WsClient(server.port, "/chat?room=other").receive()
+            self.assertEqual(closed.exception.code, 4504)
+            other.close()
+            one.receive(), two.receive()
+            WsClient(server.port, "/chat?room=other").receive()
+        with Server(chat_conf(max_connections=1)) as server:
+            one = WsClient(server.port)
+            one.receive()
+            with self.assertRaises(WsClosed) as closed:
+                WsClient(server.port).receive()
+            self.assertEqual(closed.exception.code, 4505)
+
+    def test_the_text_protocol_needs_a_chat_room(self):
+        server = Server([vhost(ws_protocols=[{"chat-room-text": {"default": "1"}}])])
+        server.wait_until(lambda: server.process.poll() is not None, "the end")
+        self.assertNotEqual(server.stop(), 0)
+        self.assertIn("chat-room", server.stderr)
+
+
+class Crowds(unittest.TestCase):
+    def test_everybody_gets_everything_once_in_order(self):
+        conf = chat_conf(per_ip=0, rate=0, presence_limit=1)
+        with Server(conf) as server:
+            clients = [WsClient(server.port) for _ in range(300)]
+            for n in range(200):
+                clients[n % 7].send(f"m{n}")
+            orders = set()
+            for client in clients:
+                said = []
+                while len(said) < 200:
+                    what = parts(client.receive())[1]
+                    if what.startswith("说："):
+                        said.append(what)
+                orders.add(tuple(said))
+            self.assertEqual(len(orders), 1)
+            order = orders.pop()
+            self.assertEqual(sorted(order), sorted(f"说：m{n}" for n in range(200)))
+            for sender in range(7):  # and each sender's in the order in which they were sent
+                own = [f"说：m{n}" for n in range(sender, 200, 7)]
+                self.assertEqual([what for what in order if what in own], own)
+
+    def test_a_silent_reader_is_closed_and_holds_up_nobody(self):
+        conf = chat_conf(rate=0, room_log_bytes=65536, per_ip=0)
+        with Server(conf) as server:
+            silent = WsClient(server.port, "/chat?nick=silent", receive_buffer=2048)
+            silent.receive()
+            one = WsClient(server.port, "/chat?nick=one")
+            two = WsClient(server.port, "/chat?nick=two")
+            one.receive(), one.receive(), two.receive()
+            text = "x" * 4000
+            worst, left = 0, False
+            for _ in range(3000):
+                began = time.monotonic()
+                one.send(text)
+                while parts(line := one.receive())[1] != "说：" + text:
+                    left = left or parts(line) == ("silent", "离开聊天室")
+                while parts(two.receive())[1] != "说：" + text:
+                    pass
+                worst = max(worst, time.monotonic() - began)
+                if left:
+                    break
+            self.assertTrue(left, "the silent one was never closed")
+            self.assertLess(worst, 2)
+            with self.assertRaises(WsClosed) as closed:
+                while True:
+                    silent.receive()
+            self.assertIn(closed.exception.code, (4002, None))
+
+    def test_a_member_that_reads_slowly_but_surely_gets_4002(self):
+        conf = chat_conf(rate=0, room_log_bytes=65536)
+        with Server(conf) as server:
+            slow = WsClient(server.port, "/chat?nick=slow", receive_buffer=4096)
+            one = WsClient(server.port, "/chat?nick=one")
+            slow.receive(), one.receive()
+            text = "y" * 4000
+            one.send(text)
+            while parts(one.receive())[1] != "离开聊天室":
+                one.send(text)
+            with self.assertRaises(WsClosed) as closed:
+                while True:
+                    slow.receive()
+            self.assertEqual(closed.exception.code, 4002)
+
+
+class Ends(unittest.TestCase):
+    def test_stopping_tells_everybody_1001(self):
+        with Server(chat_conf()) as server:
+            clients = [WsClient(server.port) for _ in range(20)]
+            clients += [WsClient(server.port, protocols=["chat-room"]) for _ in range(5)]
+            for client in clients:
+                client.receive()
+            server.signal(signal.SIGTERM)
+            for client in clients:
+                with self.assertRaises(WsClosed) as closed:
+                    while True:
+                        self.assertNotIn("离开聊天室", client.receive())
+                self.assertEqual(closed.exception.code, 1001)
+
+    def test_stopping_does_not_wait_for_those_who_never_answer(self):
+        with Server(chat_conf()) as server:
+            client = WsClient(server.port)
+            client.receive()
+            began = time.monotonic()
+            self.assertEqual(server.stop(), 0)
+            self.assertLess(time.monotonic() - began, 4.5)
+
+    def test_a_close_is_answered_with_its_code(self):
+        with Server(chat_conf()) as server:
+            client = WsClient(server.port)
+            client.receive()
+            client.send_frame(CLOSE, struct.pack("!H", 4321) + b"bye")
+            with self.assertRaises(WsClosed) as closed:
+                client.receive()
+            self.assertEqual(closed.exception.code, 4321)
+
+    def test_a_reset_connection_leaves(self):
+        with Server(chat_conf()) as server:
+            watcher, client = WsClient(server.port), WsClient(server.port)
+            watcher.receive(), watcher.receive(), client.receive()
+            client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            client.abort()
+            self.assertEqual(parts(watcher.receive())[1], "离开聊天室")
+
+    def test_no_answer_to_a_ping_is_4001(self):
+        with Server(chat_conf(ping_interval=1, pong_timeout=1)) as server:
+            deaf, alive = WsClient(server.port), WsClient(server.port)
+            deaf.receive(), deaf.receive(), alive.receive()
+            fin, opcode, payload = deaf.receive_frame()
+            self.assertEqual((fin, opcode, payload), (True, 9, b"ping"))
+            line = alive.receive()  # it answers pings meanwhile
+            self.assertEqual(parts(line)[1], "离开聊天室")
+            with self.assertRaises(WsClosed) as closed:
+                while True:
+                    deaf.receive()
+            self.assertEqual(closed.exception.code, 4001)
+
+
+if __name__ == "__main__":
+    unittest.main()
