@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CLOSE_LINGER_US 2000000u /* for a Close frame to arrive and be answered */
+#define CLOSE_LINGER_US 1000000u /* for a Close frame to arrive and be answered */
 
 static uint64_t seconds(unsigned long s) { return (uint64_t)s * 1000000u; }
 

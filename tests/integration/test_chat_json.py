@@ -3,8 +3,8 @@
 import json
 import unittest
 
-from support import Server, WsClient, WsClosed
-from test_chat_text import chat_conf, parts
+from support import WsClient, WsClosed
+from test_chat_text import ChatServer, chat_conf, parts
 
 
 class Chat(WsClient):
@@ -12,6 +12,7 @@ class Chat(WsClient):
 
     def __init__(self, server, **options):
         super().__init__(server.port, protocols=["chat-room"], **options)
+        server.clients.append(self)
         self.welcome = self.receive_json("welcome")
 
     def ask(self, kind, reply=None, **members):
@@ -33,7 +34,7 @@ class Chat(WsClient):
 
 class Conversation(unittest.TestCase):
     def test_a_conversation_from_welcome_to_leave(self):
-        with Server(chat_conf()) as server:
+        with ChatServer(chat_conf()) as server:
             ann = Chat(server)
             self.assertEqual(ann.protocol, "chat-room")
             self.assertEqual(ann.welcome["protocol"], 1)
@@ -67,8 +68,8 @@ class Conversation(unittest.TestCase):
                              ("leave", "Bob", "left", 1))
 
     def test_text_and_json_members_share_a_room(self):
-        with Server(chat_conf()) as server:
-            ann, line = Chat(server), WsClient(server.port)
+        with ChatServer(chat_conf()) as server:
+            ann, line = Chat(server), server.connect()
             line.receive()
             joined = ann.join(nick="Ann")
             self.assertRegex(joined["participants"][0]["nick"], r"^guest-\d+$")
@@ -84,14 +85,14 @@ class Conversation(unittest.TestCase):
             self.assertEqual(parts(line.receive()), ("127.0.0.1", "说： as it is "))
             line.close()
             self.assertEqual(ann.receive_json()["type"], "leave")
-            line = WsClient(server.port, "/chat?nick=Lee")
+            line = server.connect("/chat?nick=Lee")
             self.assertEqual(ann.receive_json()["nick"], "Lee")
             self.assertEqual(parts(line.receive())[0], "Lee")
             ann.close()
             self.assertEqual(parts(line.receive()), ("Ann", "离开聊天室"))
 
     def test_several_rooms_on_one_connection(self):
-        with Server(chat_conf(rooms_per_client=2)) as server:
+        with ChatServer(chat_conf(rooms_per_client=2)) as server:
             ann, bob = Chat(server), Chat(server)
             ann.join(room="A", nick="Ann")
             ann.join(room="b", nick="Anna")
@@ -107,7 +108,7 @@ class Conversation(unittest.TestCase):
                              (404, "no-such-room"))
 
     def test_requests_that_are_refused(self):
-        with Server(chat_conf(max_message_bytes=64, rate=0)) as server:
+        with ChatServer(chat_conf(max_message_bytes=64, rate=0)) as server:
             ann, bob = Chat(server), Chat(server)
             ann.join(nick="Ann")
             bob.join(nick="Bob")
@@ -140,7 +141,7 @@ class Conversation(unittest.TestCase):
             self.assertEqual(ann.ask("message", "ok", id=1, **{**message, "text": "x" * 64})["id"], 1)
 
     def test_frames_have_their_own_bound(self):
-        with Server(chat_conf(max_frame_bytes=1024)) as server:
+        with ChatServer(chat_conf(max_frame_bytes=1024)) as server:
             ann = Chat(server)
             ann.join()
             ann.send(json.dumps({"type": "pong", "x": "y" * 2000}))
@@ -149,14 +150,14 @@ class Conversation(unittest.TestCase):
             self.assertEqual(closed.exception.code, 1009)
 
     def test_who_never_joins_has_to_go(self):
-        with Server(chat_conf(join_timeout=1)) as server:
+        with ChatServer(chat_conf(join_timeout=1)) as server:
             late = Chat(server)
             with self.assertRaises(WsClosed) as closed:
                 late.receive()
             self.assertEqual(closed.exception.code, 4506)
 
     def test_pings_are_messages_and_any_frame_answers(self):
-        with Server(chat_conf(ping_interval=1, pong_timeout=1)) as server:
+        with ChatServer(chat_conf(ping_interval=1, pong_timeout=1)) as server:
             ann, deaf = Chat(server), Chat(server)
             ann.join(nick="Ann")
             deaf.join(nick="deaf")
@@ -170,7 +171,7 @@ class Conversation(unittest.TestCase):
             ann.receive_json("ping")
 
     def test_ten_bad_frames_in_a_row_end_it(self):
-        with Server(chat_conf()) as server:
+        with ChatServer(chat_conf()) as server:
             ann = Chat(server)
             for _ in range(10):
                 ann.send("[")
@@ -183,7 +184,7 @@ class Conversation(unittest.TestCase):
 
 class ComingBack(unittest.TestCase):
     def test_what_was_missed_is_replayed(self):
-        with Server(chat_conf(rate=0)) as server:
+        with ChatServer(chat_conf(rate=0)) as server:
             eve, ann, bob = Chat(server), Chat(server), Chat(server)
             eve.join(nick="Eve")
             joined = ann.join(nick="Ann")
@@ -207,7 +208,7 @@ class ComingBack(unittest.TestCase):
             self.assertEqual([m["type"] for m in seen], ["join"] * 2 + ["message"] * 4)
 
     def test_who_does_not_come_back_has_left(self):
-        with Server(chat_conf(leave_delay=1)) as server:
+        with ChatServer(chat_conf(leave_delay=1)) as server:
             ann, bob = Chat(server), Chat(server)
             bob.join(nick="Bob")
             ann.join(nick="Ann")
@@ -221,7 +222,7 @@ class ComingBack(unittest.TestCase):
             self.assertEqual(joined["user"], again.welcome["user"])
 
     def test_the_nick_of_one_who_is_away_is_held(self):
-        with Server(chat_conf(leave_delay=30)) as server:
+        with ChatServer(chat_conf(leave_delay=30)) as server:
             ann, eve = Chat(server), Chat(server)
             ann.join(nick="Ann")
             ann.abort()
@@ -233,7 +234,7 @@ class ComingBack(unittest.TestCase):
             self.assertEqual(eve.ask("nick", "ok", id=1, room="lobby", nick="ann")["id"], 1)
 
     def test_a_second_connection_of_a_session_takes_over(self):
-        with Server(chat_conf()) as server:
+        with ChatServer(chat_conf()) as server:
             ann, bob = Chat(server), Chat(server)
             ann.join(nick="Ann")
             bob.join(nick="Bob")
@@ -248,7 +249,7 @@ class ComingBack(unittest.TestCase):
             self.assertEqual(second.receive_json()["text"], "hi")
 
     def test_the_same_cid_is_one_message_even_on_another_connection(self):
-        with Server(chat_conf()) as server:
+        with ChatServer(chat_conf()) as server:
             eve, ann, bob = Chat(server), Chat(server), Chat(server)
             for client, nick in ((eve, "Eve"), (ann, "Ann"), (bob, "Bob")):
                 client.join(nick=nick)
@@ -265,11 +266,11 @@ class ComingBack(unittest.TestCase):
 
 class Small(unittest.TestCase):
     def test_whispers_reach_those_named_and_no_history(self):
-        with Server(chat_conf()) as server:
+        with ChatServer(chat_conf()) as server:
             ann, bob, eve = Chat(server), Chat(server), Chat(server)
             for client, nick in ((ann, "Ann"), (bob, "Bob"), (eve, "Eve")):
                 client.join(nick=nick)
-            line = WsClient(server.port, "/chat?nick=Lee")
+            line = server.connect("/chat?nick=Lee")
             line.receive()
             ok = ann.say("psst", "w", to=["bob", "LEE", "nobody"])
             self.assertEqual(ok["delivered"], ["Bob", "Lee"])
@@ -283,7 +284,7 @@ class Small(unittest.TestCase):
             self.assertEqual([m["text"] for m in page["messages"]], ["aloud"])
 
     def test_renaming_is_told_to_everybody(self):
-        with Server(chat_conf()) as server:
+        with ChatServer(chat_conf()) as server:
             ann, bob = Chat(server), Chat(server)
             ann.join(nick="Ann")
             bob.join(nick="Bob")
@@ -295,7 +296,7 @@ class Small(unittest.TestCase):
             self.assertEqual(bob.receive_json(), got["nick"])
 
     def test_history_is_paged_backwards(self):
-        with Server(chat_conf(rate=0, history_count=30)) as server:
+        with ChatServer(chat_conf(rate=0, history_count=30)) as server:
             ann = Chat(server)
             ann.join(nick="Ann")
             for n in range(1, 41):
@@ -312,8 +313,8 @@ class Small(unittest.TestCase):
 
     def test_participants_are_paged(self):
         conf = chat_conf(per_ip=0, presence_limit=1)
-        with Server(conf) as server:
-            lines = [WsClient(server.port, f"/chat?nick=n{n}") for n in range(230)]
+        with ChatServer(conf) as server:
+            lines = [server.connect(f"/chat?nick=n{n}") for n in range(230)]
             ann = Chat(server)
             joined = ann.join(nick="Ann")
             self.assertEqual((len(joined["participants"]), joined["count"]), (200, 231))
@@ -325,7 +326,7 @@ class Small(unittest.TestCase):
             del lines
 
     def test_typing_is_told_and_not_too_often(self):
-        with Server(chat_conf()) as server:
+        with ChatServer(chat_conf()) as server:
             ann, bob = Chat(server), Chat(server)
             ann.join(nick="Ann")
             bob.join(nick="Bob")

@@ -20,6 +20,23 @@ def chat_conf(text=None, **options):
                                 {"chat-room-text": {"default": "1", **(text or {})}}])]
 
 
+class ChatServer(Server):
+    """A server that hangs up its clients before it is stopped, so that it has nobody to wait for."""
+
+    def __init__(self, conf):
+        super().__init__(conf)
+        self.clients = []
+
+    def connect(self, *arguments, **options):
+        self.clients.append(WsClient(self.port, *arguments, **options))
+        return self.clients[-1]
+
+    def __exit__(self, *exception):
+        for client in self.clients:
+            client.abort()
+        super().__exit__(*exception)
+
+
 def parts(line):
     """Who and what of a line whose shape and time are checked."""
     match = LINE.fullmatch(line)
@@ -31,11 +48,11 @@ def parts(line):
 
 class Lines(unittest.TestCase):
     def test_the_three_kinds_of_line_are_the_tutorials(self):
-        with Server(chat_conf()) as server:
-            one = WsClient(server.port)
+        with ChatServer(chat_conf()) as server:
+            one = server.connect()
             self.assertIsNone(one.protocol)
             self.assertEqual(parts(one.receive()), ("127.0.0.1", "进入聊天室"))
-            two = WsClient(server.port, protocols=["chat-room-text"])
+            two = server.connect(protocols=["chat-room-text"])
             self.assertEqual(two.protocol, "chat-room-text")
             joined = one.receive()
             self.assertEqual(parts(joined), ("127.0.0.1", "进入聊天室"))
@@ -48,8 +65,8 @@ class Lines(unittest.TestCase):
             self.assertEqual(parts(one.receive()), ("127.0.0.1", "离开聊天室"))
 
     def test_no_line_can_be_forged_inside_a_message(self):
-        with Server(chat_conf()) as server:
-            one = WsClient(server.port)
+        with ChatServer(chat_conf()) as server:
+            one = server.connect()
             one.receive()
             one.send("a\r\n[10.0.0.1]-[x]-说：b\x00\x7f\u0085")
             self.assertEqual(parts(one.receive())[1], "说：a  [10.0.0.1]-[x]-说：b   ")
@@ -59,10 +76,10 @@ class Lines(unittest.TestCase):
     def test_words_time_and_path_are_options(self):
         conf = chat_conf(text_open="came", text_say="said: ", text_close="went",
                          time_format="%H", path="/talk")
-        with Server(conf) as server:
-            one = WsClient(server.port, "/talk")
+        with ChatServer(conf) as server:
+            one = server.connect("/talk")
             self.assertRegex(one.receive(), r"^\[127\.0\.0\.1\]-\[\d\d\]-came$")
-            two = WsClient(server.port, "/talk")
+            two = server.connect("/talk")
             two.receive()
             one.receive()
             two.send("x")
@@ -71,15 +88,15 @@ class Lines(unittest.TestCase):
             self.assertRegex(one.receive(), r"^\[127\.0\.0\.1\]-\[\d\d\]-went$")
 
     def test_rooms_nicks_and_history_come_from_the_uri(self):
-        with Server(chat_conf()) as server:
-            lobby = WsClient(server.port)
+        with ChatServer(chat_conf()) as server:
+            lobby = server.connect()
             lobby.receive()
-            ann = WsClient(server.port, "/chat?room=Tea&nick=%E5%B0%8F%E7%8E%8B%20A")
+            ann = server.connect("/chat?room=Tea&nick=%E5%B0%8F%E7%8E%8B%20A")
             self.assertEqual(parts(ann.receive()), ("小王 A", "进入聊天室"))
             for text in ("one", "two", "three"):
                 ann.send(text)
                 ann.receive()
-            bob = WsClient(server.port, "/chat?room=tea&nick=bob&history=2")
+            bob = server.connect("/chat?room=tea&nick=bob&history=2")
             self.assertEqual(parts(bob.receive()), ("小王 A", "说：two"))
             self.assertEqual(parts(bob.receive()), ("小王 A", "说：three"))
             self.assertEqual(parts(bob.receive()), ("bob", "进入聊天室"))
@@ -89,14 +106,14 @@ class Lines(unittest.TestCase):
             self.assertEqual(parts(bob.receive()), ("小王 A", "说：last"))
 
     def test_a_bad_name_is_told_by_a_close_code(self):
-        with Server(chat_conf()) as server:
-            watcher = WsClient(server.port)
+        with ChatServer(chat_conf()) as server:
+            watcher = server.connect()
             watcher.receive()
             for query, reason in (("room=a%2Fb", "bad-room"), ("room=" + "a" * 65, "bad-room"),
                                   ("room=" + "a" * 400, "bad-room"), ("nick=%20x", "bad-nick"),
                                   ("nick=%FF", "bad-nick"),
                                   ("nick=", "bad-nick"), ("history=x", "bad-request")):
-                client = WsClient(server.port, "/chat?" + query)
+                client = server.connect("/chat?" + query)
                 with self.assertRaises(WsClosed) as closed:
                     client.receive()
                 self.assertEqual((closed.exception.code, closed.exception.reason), (4508, reason))
@@ -106,8 +123,8 @@ class Lines(unittest.TestCase):
 
 class Messages(unittest.TestCase):
     def test_fragments_are_one_message(self):
-        with Server(chat_conf()) as server:
-            one, two = WsClient(server.port), WsClient(server.port)
+        with ChatServer(chat_conf()) as server:
+            one, two = server.connect(), server.connect()
             one.receive(), one.receive(), two.receive()
             text = "进" * 1300  # 3900 bytes
             data = text.encode()
@@ -121,11 +138,11 @@ class Messages(unittest.TestCase):
             self.assertEqual(parts(two.receive())[1], "说：" + text)
 
     def test_too_big_is_1009_and_costs_nobody_else(self):
-        with Server(chat_conf()) as server:
-            watcher = WsClient(server.port)
+        with ChatServer(chat_conf()) as server:
+            watcher = server.connect()
             watcher.receive()
             for frames in ([b"x" * 5000], [b"x" * 4096, b"x"], [b"x" * 200000]):
-                client = WsClient(server.port, timeout=10)
+                client = server.connect(timeout=10)
                 client.receive()
                 for n, frame in enumerate(frames):
                     client.send_frame(0 if n else TEXT, frame, fin=n == len(frames) - 1)
@@ -134,18 +151,18 @@ class Messages(unittest.TestCase):
                         client.receive()
                 self.assertEqual(closed.exception.code, 1009)
                 watcher.receive(), self.assertEqual(parts(watcher.receive())[1], "离开聊天室")
-            client = WsClient(server.port)
+            client = server.connect()
             client.receive(), watcher.receive()
             client.send("x" * 4096)
             self.assertEqual(parts(watcher.receive())[1], "说：" + "x" * 4096)
 
     def test_bad_utf8_and_binary_have_their_codes(self):
-        with Server(chat_conf()) as server:
-            watcher = WsClient(server.port)
+        with ChatServer(chat_conf()) as server:
+            watcher = server.connect()
             watcher.receive()
             for opcode, payload, code in ((TEXT, b"ok \xff", 1007), (TEXT, b"\xed\xa0\x80", 1007),
                                           (TEXT, b"cut \xe8\xbf", 1007), (BINARY, b"ok", 1003)):
-                client = WsClient(server.port)
+                client = server.connect()
                 client.receive(), watcher.receive()
                 client.send_frame(opcode, payload)
                 with self.assertRaises(WsClosed) as closed:
@@ -155,8 +172,8 @@ class Messages(unittest.TestCase):
                 self.assertEqual(parts(watcher.receive())[1], "离开聊天室")
 
     def test_a_flood_is_dropped_then_closed(self):
-        with Server(chat_conf(rate=1, burst=3)) as server:
-            watcher, client = WsClient(server.port), WsClient(server.port)
+        with ChatServer(chat_conf(rate=1, burst=3)) as server:
+            watcher, client = server.connect(), server.connect()
             watcher.receive(), watcher.receive(), client.receive()
             for n in range(60):
                 client.send(str(n))
@@ -172,8 +189,8 @@ class Messages(unittest.TestCase):
 
 class Refusals(unittest.TestCase):
     def test_a_refused_handshake_leaves_no_line(self):
-        with Server(chat_conf()) as server:
-            watcher = WsClient(server.port)
+        with ChatServer(chat_conf()) as server:
+            watcher = server.connect()
             watcher.receive()
             for path, headers, status in (
                     ("/chat", [("Origin", "http://evil.example")], 403),
@@ -182,9 +199,9 @@ class Refusals(unittest.TestCase):
                     ("/chat", [("Origin", "http://" + "a" * 1500)], 403),
                     ("/", [], 404), ("/chatter", [], 404), ("/chat/x", [], 404)):
                 with self.assertRaises(WsRefused) as refused:
-                    WsClient(server.port, path, headers=headers)
+                    server.connect(path, headers=headers)
                 self.assertEqual(refused.exception.status, status)
-            same = WsClient(server.port, headers=[("Origin", f"http://127.0.0.1:{server.port}")])
+            same = server.connect(headers=[("Origin", f"http://127.0.0.1:{server.port}")])
             self.assertEqual(parts(watcher.receive())[1], "进入聊天室")
             same.receive()
             same.close()
@@ -192,31 +209,31 @@ class Refusals(unittest.TestCase):
             server.wait_stderr("origin http://evil.example is not allowed (host 127.0.0.1:")
 
     def test_listed_origins_stand_instead_of_same(self):
-        with Server(chat_conf(origins="https://a.example, http://b.example:81")) as server:
+        with ChatServer(chat_conf(origins="https://a.example, http://b.example:81")) as server:
             for origin in ("https://a.example", "http://b.example:81"):
-                WsClient(server.port, headers=[("Origin", origin)]).receive()
+                server.connect(headers=[("Origin", origin)]).receive()
             with self.assertRaises(WsRefused):
-                WsClient(server.port, headers=[("Origin", f"http://127.0.0.1:{server.port}")])
+                server.connect(headers=[("Origin", f"http://127.0.0.1:{server.port}")])
 
     def test_limits_are_told_by_close_codes(self):
-        with Server(chat_conf(per_ip=3, max_participants=2)) as server:
-            one, two = WsClient(server.port), WsClient(server.port)
+        with ChatServer(chat_conf(per_ip=3, max_participants=2)) as server:
+            one, two = server.connect(), server.connect()
             with self.assertRaises(WsClosed) as closed:
-                WsClient(server.port).receive()
+                server.connect().receive()
             self.assertEqual((closed.exception.code, closed.exception.reason), (4508, "room-full"))
-            other = WsClient(server.port, "/chat?room=other")
+            other = server.connect("/chat?room=other")
             other.receive()
             with self.assertRaises(WsClosed) as closed:
-                WsClient(server.port, "/chat?room=other").receive()
+                server.connect("/chat?room=other").receive()
             self.assertEqual(closed.exception.code, 4504)
             other.close()
             one.receive(), two.receive()
-            WsClient(server.port, "/chat?room=other").receive()
-        with Server(chat_conf(max_connections=1)) as server:
-            one = WsClient(server.port)
+            server.connect("/chat?room=other").receive()
+        with ChatServer(chat_conf(max_connections=1)) as server:
+            one = server.connect()
             one.receive()
             with self.assertRaises(WsClosed) as closed:
-                WsClient(server.port).receive()
+                server.connect().receive()
             self.assertEqual(closed.exception.code, 4505)
 
     def test_the_text_protocol_needs_a_chat_room(self):
@@ -229,8 +246,8 @@ class Refusals(unittest.TestCase):
 class Crowds(unittest.TestCase):
     def test_everybody_gets_everything_once_in_order(self):
         conf = chat_conf(per_ip=0, rate=0, presence_limit=1)
-        with Server(conf) as server:
-            clients = [WsClient(server.port) for _ in range(300)]
+        with ChatServer(conf) as server:
+            clients = [server.connect() for _ in range(300)]
             for n in range(200):
                 clients[n % 7].send(f"m{n}")
             orders = set()
@@ -250,11 +267,11 @@ class Crowds(unittest.TestCase):
 
     def test_a_silent_reader_is_closed_and_holds_up_nobody(self):
         conf = chat_conf(rate=0, room_log_bytes=65536, per_ip=0)
-        with Server(conf) as server:
-            silent = WsClient(server.port, "/chat?nick=silent", receive_buffer=2048)
+        with ChatServer(conf) as server:
+            silent = server.connect("/chat?nick=silent", receive_buffer=2048)
             silent.receive()
-            one = WsClient(server.port, "/chat?nick=one")
-            two = WsClient(server.port, "/chat?nick=two")
+            one = server.connect("/chat?nick=one")
+            two = server.connect("/chat?nick=two")
             one.receive(), one.receive(), two.receive()
             text = "x" * 4000
             worst, left = 0, False
@@ -277,9 +294,9 @@ class Crowds(unittest.TestCase):
 
     def test_a_member_that_reads_slowly_but_surely_gets_4002(self):
         conf = chat_conf(rate=0, room_log_bytes=65536)
-        with Server(conf) as server:
-            slow = WsClient(server.port, "/chat?nick=slow", receive_buffer=4096)
-            one = WsClient(server.port, "/chat?nick=one")
+        with ChatServer(conf) as server:
+            slow = server.connect("/chat?nick=slow", receive_buffer=4096)
+            one = server.connect("/chat?nick=one")
             slow.receive(), one.receive()
             text = "y" * 4000
             one.send(text)
@@ -293,9 +310,9 @@ class Crowds(unittest.TestCase):
 
 class Ends(unittest.TestCase):
     def test_stopping_tells_everybody_1001(self):
-        with Server(chat_conf()) as server:
-            clients = [WsClient(server.port) for _ in range(20)]
-            clients += [WsClient(server.port, protocols=["chat-room"]) for _ in range(5)]
+        with ChatServer(chat_conf()) as server:
+            clients = [server.connect() for _ in range(20)]
+            clients += [server.connect(protocols=["chat-room"]) for _ in range(5)]
             for client in clients:
                 client.receive()
             server.signal(signal.SIGTERM)
@@ -306,16 +323,16 @@ class Ends(unittest.TestCase):
                 self.assertEqual(closed.exception.code, 1001)
 
     def test_stopping_does_not_wait_for_those_who_never_answer(self):
-        with Server(chat_conf()) as server:
-            client = WsClient(server.port)
+        with ChatServer(chat_conf()) as server:
+            client = server.connect()
             client.receive()
             began = time.monotonic()
             self.assertEqual(server.stop(), 0)
             self.assertLess(time.monotonic() - began, 4.5)
 
     def test_a_close_is_answered_with_its_code(self):
-        with Server(chat_conf()) as server:
-            client = WsClient(server.port)
+        with ChatServer(chat_conf()) as server:
+            client = server.connect()
             client.receive()
             client.send_frame(CLOSE, struct.pack("!H", 4321) + b"bye")
             with self.assertRaises(WsClosed) as closed:
@@ -323,16 +340,16 @@ class Ends(unittest.TestCase):
             self.assertEqual(closed.exception.code, 4321)
 
     def test_a_reset_connection_leaves(self):
-        with Server(chat_conf()) as server:
-            watcher, client = WsClient(server.port), WsClient(server.port)
+        with ChatServer(chat_conf()) as server:
+            watcher, client = server.connect(), server.connect()
             watcher.receive(), watcher.receive(), client.receive()
             client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             client.abort()
             self.assertEqual(parts(watcher.receive())[1], "离开聊天室")
 
     def test_no_answer_to_a_ping_is_4001(self):
-        with Server(chat_conf(ping_interval=1, pong_timeout=1)) as server:
-            deaf, alive = WsClient(server.port), WsClient(server.port)
+        with ChatServer(chat_conf(ping_interval=1, pong_timeout=1)) as server:
+            deaf, alive = server.connect(), server.connect()
             deaf.receive(), deaf.receive(), alive.receive()
             fin, opcode, payload = deaf.receive_frame()
             self.assertEqual((fin, opcode, payload), (True, 9, b"ping"))
