@@ -129,7 +129,7 @@ static bool is_offered(struct lws *wsi, const struct site *site)
     int length = lws_hdr_total_length(wsi, WSI_TOKEN_PROTOCOL);
 
     if (length <= 0)
-        return site->has_default && !site->conf->disable_no_protocol_ws_upgrades;
+        return site->default_protocol && !site->conf->disable_no_protocol_ws_upgrades;
     if (lws_hdr_copy(wsi, names, sizeof(names), WSI_TOKEN_PROTOCOL) < 0)
         return false;
     while (*at) {
@@ -242,4 +242,26 @@ void front_protocol(struct lws_protocols *out)
     out->name = FRONT_PROTOCOL;
     out->callback = callback;
     out->per_session_data_size = sizeof(struct front_pss);
+}
+
+static int callback_default(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
+                            size_t len)
+{
+    const struct site *site = wsi ? site_of(wsi) : NULL;
+    int result;
+
+    if (!site || !site->default_protocol)
+        return 0;
+    if (reason == LWS_CALLBACK_HTTP_CONFIRM_UPGRADE) {
+        result = on_upgrade(wsi, in);
+        if (result)
+            return result;
+    }
+    return site->default_protocol->callback(wsi, reason, user, in, len);
+}
+
+void front_default_protocol(const struct lws_protocols *protocol, struct lws_protocols *out)
+{
+    *out = *protocol;
+    out->callback = callback_default;
 }

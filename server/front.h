@@ -18,4 +18,9 @@
 /* Fill in the protocol. */
 void front_protocol(struct lws_protocols *out);
 
+/* Fill in `protocol` with the host looking at upgrades first: for the protocol that takes clients
+ * who name none. lws binds each new connection to it, so that front itself would not be asked. The
+ * site's `default_protocol` tells where the rest goes. */
+void front_default_protocol(const struct lws_protocols *protocol, struct lws_protocols *out);
+
 #endif

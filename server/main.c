@@ -2,6 +2,7 @@
 #include "control.h"
 #include "folders.h"
 #include "server.h"
+#include "uv_repair.h"
 
 #include <libwebsockets.h>
 #include <stdio.h>
@@ -32,6 +33,8 @@ static enum loop_kind choose_loop(const struct log *log)
         log_warning(log, "LWSHOST_EVENT_LOOP: \"%s\" is neither \"uv\" nor \"poll\"", wish);
     if (kind == LOOP_POLL && !(wish && strcmp(wish, "poll") == 0))
         log_warning(log, "lws's event loop for libuv is not installed: many connections are slow");
+    if (kind == LOOP_UV && uv_repair())
+        log_warning(log, "Close frames may be lost: lws's event loop for libuv can't be repaired");
     return kind;
 }
 

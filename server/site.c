@@ -12,9 +12,19 @@
     "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:"     \
     "ECDHE-RSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256"
 
+static bool has_option(const struct conf_protocol *protocol, const char *name)
+{
+    size_t n;
+
+    for (n = 0; n < protocol->options.count; n++)
+        if (strcmp(protocol->options.items[n].name, name) == 0)
+            return true;
+    return false;
+}
+
 static int build_protocols(struct site *site, struct arena *arena)
 {
-    size_t count = site->protocol_count, n, m;
+    size_t count = site->protocol_count, chosen = 0, n;
 
     site->lws_protocols = arena_new(arena, count + 2, sizeof(*site->lws_protocols));
     site->lws_options = arena_new(arena, count, sizeof(*site->lws_options));
@@ -32,12 +42,16 @@ static int build_protocols(struct site *site, struct arena *arena)
         site->lws_options[n].value = "";
         site->lws_options[n].options = protocol->options;
         site->lws_options[n].next = n + 1 < count ? &site->lws_options[n + 1] : NULL;
-        for (m = 0; m < protocol->conf->options.count; m++)
-            if (strcmp(protocol->conf->options.items[m].name, "default") == 0)
-                site->has_default = true;
+        if (has_option(protocol->conf, "default"))
+            chosen = n + 1;
     }
     if (count == 0)
         site->lws_options = NULL;
+    if (chosen) {
+        site->default_protocol = site->lws_protocols[chosen];
+        front_default_protocol(site->default_protocol, &site->lws_default);
+        site->lws_protocols[chosen] = &site->lws_default;
+    }
     return 0;
 }
 

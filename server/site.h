@@ -37,10 +37,11 @@ struct site {
 
     struct site_protocol *protocols; /* as named, each name once */
     size_t protocol_count;
-    bool has_default; /* one of them takes WebSocket clients that name no protocol */
+    const struct lws_protocols
+        *default_protocol; /* takes WebSocket clients that name none, or NULL */
 
     /* What lws keeps pointers to. */
-    struct lws_protocols front;
+    struct lws_protocols front, lws_default;
     const struct lws_protocols **lws_protocols;
     struct lws_protocol_vhost_options *lws_options;
     struct lws_protocol_vhost_options *lws_headers;
