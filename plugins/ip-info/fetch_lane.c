@@ -119,17 +119,25 @@ void fetch_lane_send(struct fetch_lane *lane)
     }
 }
 
+static int put(struct bytes *out, const char *a, const char *b, const char *c, const char *d)
+{
+    return bytes_append_str(out, a) || bytes_append_str(out, b) || bytes_append_str(out, c) ||
+                   bytes_append_str(out, d)
+               ? -1
+               : 0;
+}
+
 static int put_head(const struct fetch_lane *lane, struct bytes *out)
 {
     const struct fetch_request *request = &lane->fetch->request;
-    const char *slash = lane->fetch->target[0] ? "" : "/";
+    const char *target = lane->fetch->target[0] ? lane->fetch->target : "/";
     size_t n;
 
-    if (bytes_printf(out, "%s %s%s HTTP/1.1\r\nHost: %s\r\n", request->method, lane->fetch->target,
-                     slash, lane->origin->authority))
+    if (put(out, request->method, " ", target, " HTTP/1.1\r\nHost: ") ||
+        put(out, lane->origin->authority, "\r\n", "", ""))
         return -1;
     for (n = 0; n < request->header_count; n++)
-        if (bytes_printf(out, "%s: %s\r\n", request->headers[n].name, request->headers[n].value))
+        if (put(out, request->headers[n].name, ": ", request->headers[n].value, "\r\n"))
             return -1;
     if (request->body && bytes_printf(out, "Content-Length: %zu\r\n", request->body_bytes))
         return -1;
@@ -143,7 +151,8 @@ int fetch_lane_write(struct fetch_lane *lane)
     struct bytes out = {0};
     int result = -1;
 
-    if (bytes_append(&out, room, sizeof(room)) == 0 && put_head(lane, &out) == 0 &&
+    if (bytes_reserve(&out, sizeof(room) + 512 + request->body_bytes) == 0 &&
+        bytes_append(&out, room, sizeof(room)) == 0 && put_head(lane, &out) == 0 &&
         bytes_append(&out, request->body, request->body ? request->body_bytes : 0) == 0) {
         unsigned char *data = (unsigned char *)out.data + LWS_PRE;
         size_t len = out.len - LWS_PRE;

@@ -71,7 +71,7 @@ static int normalise_real(const char *text, char *out)
     char *end;
 
     number = strtod(text, &end);
-    if (whole == 0 || *end || !isfinite(number))
+    if (whole == 0 || *end || !isfinite(number) || strspn(text, "0123456789+-.eE") != len)
         return -1;
     if (len <= 32 && (digits[0] != '0' || whole == 1) &&
         (digits[whole] == 0 ||

@@ -97,7 +97,7 @@ static int start_lookups(struct request *request)
     const struct provider *provider = NULL;
     struct ip_addr peer;
 
-    query_finish(query, http_query_peer(request->wsi, &peer) ? NULL : &peer);
+    query_finish(query, !query->count && http_query_peer(request->wsi, &peer) == 0 ? &peer : NULL);
     if (!query->error_status && settings_provider(settings, query->provider, &provider))
         query_refuse(query, 400, "there is no such provider");
     if (query->error_status)

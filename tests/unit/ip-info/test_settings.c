@@ -1,0 +1,137 @@
+#include "settings.h"
+
+#include "fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void defaults_and_presets(void **state)
+{
+    static const char *const pairs[] = {"sina:private",
+                                        "1",
+                                        "providers",
+                                        "sina,x",
+                                        "x:url",
+                                        "http://h.example/{ip}",
+                                        "x:map",
+                                        "city=/city",
+                                        "lanes",
+                                        "3",
+                                        "sina:lanes",
+                                        "64",
+                                        NULL};
+    struct settings settings = {0};
+    const struct provider *provider;
+
+    (void)state;
+    assert_int_equal(fixture_settings(&settings, pairs, NULL), 0);
+    assert_int_equal(settings.deadline_ms, 2000);
+    assert_int_equal(settings.max_ips, 32);
+    assert_int_equal(settings.provider_count, 2);
+    assert_string_equal(settings.providers[0].name, "sina");
+    assert_int_equal(settings.providers[0].lanes, 64);
+    assert_true(settings.providers[0].is_private);
+    assert_non_null(settings.providers[0].ok);
+    assert_int_equal(settings.providers[1].lanes, 3);
+    assert_int_equal(settings.providers[1].timeout_ms, 800);
+    assert_false(settings.providers[1].is_private);
+    assert_int_equal(settings_provider(&settings, "", &provider), 0);
+    assert_string_equal(provider->name, "sina");
+    assert_int_equal(settings_provider(&settings, "x", &provider), 0);
+    assert_string_equal(provider->name, "x");
+    assert_int_equal(settings_provider(&settings, "local", &provider), 0);
+    assert_null(provider);
+    assert_int_equal(settings_provider(&settings, "y", &provider), -1);
+    settings_fini(&settings);
+    settings_fini(&settings);
+}
+
+static void nobody_is_asked_by_default(void **state)
+{
+    static const char *const pairs[] = {NULL};
+    struct settings settings = {0};
+    const struct provider *provider;
+
+    (void)state;
+    assert_int_equal(fixture_settings(&settings, pairs, NULL), 0);
+    assert_int_equal(settings_provider(&settings, "", &provider), 0);
+    assert_null(provider);
+    settings_fini(&settings);
+}
+
+static void mistakes_name_their_option(void **state)
+{
+    static const struct {
+        const char *name, *value, *path;
+    } rows[] = {
+        {"providers", "", "providers"},      {"providers", "x,", "providers"},
+        {"providers", "X", "providers"},     {"providers", "x,x", "providers"},
+        {"providers", "local", "providers"}, {"x:url", "nonsense", "x:url"},
+        {"x:map", "a=/b", "x:map"},          {"x:ok", "b", "x:ok"},
+        {"x:colour", "red", "x:colour"},     {"x:lanes", "0", "x:lanes"},
+        {"x:lanes", "257", "x:lanes"},       {"x:private", "maybe", "x:private"},
+        {"y:url", "http://h/{ip}", "y:url"}, {"text-ok", "{", "text-ok"},
+        {"max-ips", "65", "max-ips"},        {"deadline-ms", "49", "deadline-ms"},
+        {"max-reply", "255", "max-reply"},   {"x:timeout-ms", "60001", "x:timeout-ms"},
+        {"provider", "x", "provider"},       {"x:lang", "x", "x:lang"},
+    };
+    size_t n;
+
+    (void)state;
+    for (n = 0; n < sizeof(rows) / sizeof(rows[0]); n++) {
+        static const char *const good[][2] = {
+            {"providers", "x"}, {"x:url", "http://h.example/{ip}"}, {"x:map", "city=/city"}};
+        const char *pairs[12];
+        struct settings settings = {0};
+        struct problem problem = {0};
+        size_t count = 0, g;
+
+        for (g = 0; g < 3; g++) {
+            if (strcmp(good[g][0], rows[n].name) == 0)
+                continue;
+            pairs[count++] = good[g][0];
+            pairs[count++] = good[g][1];
+        }
+        pairs[count++] = rows[n].name;
+        pairs[count++] = rows[n].value;
+        pairs[count] = NULL;
+        if (fixture_settings(&settings, pairs, &problem) == 0)
+            fail_msg("%s=%s is taken", rows[n].name, rows[n].value);
+        assert_string_equal(problem.path, rows[n].path);
+        assert_true(problem.text[0]);
+        settings_fini(&settings);
+    }
+}
+
+static void too_many_are_refused(void **state)
+{
+    static const char *const pairs[] = {"providers", "a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q", NULL};
+    struct settings settings = {0};
+    struct problem problem = {0};
+    size_t n;
+
+    (void)state;
+    assert_int_equal(fixture_settings(&settings, pairs, &problem), -1);
+    settings_fini(&settings);
+    memset(&settings, 0, sizeof(settings));
+    for (n = 0; n < SETTINGS_MAX_PROVIDER_OPTIONS; n++)
+        assert_int_equal(settings_family(&settings, "x:url", "v", NULL), 1);
+    assert_int_equal(settings_family(&settings, "x:url", "v", NULL), -1);
+    assert_int_equal(settings_family(&settings, "url", "v", NULL), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(defaults_and_presets), cmocka_unit_test(nobody_is_asked_by_default),
+        cmocka_unit_test(mistakes_name_their_option), cmocka_unit_test(too_many_are_refused)};
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
