@@ -83,6 +83,17 @@ class Names(unittest.TestCase):
             self.assertEqual(get(wanted), "one")
             self.assertNotEqual(port_of(server.urls[1]), wanted)
 
+    def test_options_that_are_urls_of_this_server_follow_a_moved_port(self):
+        url = "http://127.0.0.1:7681/ip-lookup?ip={ip}"
+        with serve(echo(url, name="a", port="7681"),
+                   echo("http://[::1]:7681/", name="b"),
+                   echo("http://127.0.0.1:7682/", name="c"), arguments=["-p", "0"]) as server:
+            server.wait_listening(3)
+            first, second, third = (port_of(url) for url in server.urls)
+            self.assertEqual(get(first), url.replace("7681", str(first)))
+            self.assertEqual(get(second), f"http://[::1]:{first}/")
+            self.assertEqual(get(third), "http://127.0.0.1:7682/")
+
     def test_a_vhost_has_only_the_protocols_that_it_names(self):
         first = echo("one", name="a")
         second = vhost(name="b", ws_protocols=[{"surprise": {"say": "two"}}])
