@@ -1,0 +1,163 @@
+/* A message's way, with a store that answers when the test says so: what SQLite will do. */
+#include "fake_port.h"
+
+#include "publish.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* The store of the world, behind one that holds back what is appended to it. */
+struct late_store {
+    struct store_ops ops;
+    const struct store_ops *real;
+    struct store_room *room;
+    struct message message;
+    char text[32], nick[32], label[32], user[SESSION_USER_BYTES], cid[32];
+    store_kept_fn *done;
+    void *ticket;
+};
+
+static struct late_store late; /* ops have no context of their own but the store */
+
+static const char *keep(char *to, size_t size, const char *text)
+{
+    snprintf(to, size, "%s", text);
+    return to;
+}
+
+static void append_later(struct store_room *room, const struct message *message,
+                         store_kept_fn *done, void *ticket)
+{
+    assert_null(late.done);
+    late.room = room;
+    late.message = *message;
+    late.message.text = keep(late.text, sizeof(late.text), message->text);
+    late.message.nick = keep(late.nick, sizeof(late.nick), message->nick);
+    late.message.label = keep(late.label, sizeof(late.label), message->label);
+    late.message.user = keep(late.user, sizeof(late.user), message->user);
+    late.message.cid = keep(late.cid, sizeof(late.cid), message->cid);
+    late.done = done;
+    late.ticket = ticket;
+}
+
+static struct world *late_world(void)
+{
+    struct world *world = fake_world(NULL);
+
+    memset(&late, 0, sizeof(late));
+    late.real = world->store->ops;
+    late.ops = *late.real;
+    late.ops.append = append_later;
+    world->store->ops = &late.ops;
+    return world;
+}
+
+static void keep_now(struct world *world)
+{
+    late.real->append(late.room, &late.message, late.done, late.ticket);
+    late.done = NULL;
+    fake_flush(world);
+}
+
+static void fail_now(struct world *world)
+{
+    late.done(late.ticket, STORE_FAILED, &late.message);
+    late.done = NULL;
+    fake_flush(world);
+}
+
+static const char *const a_message =
+    "{\"type\":\"message\",\"id\":1,\"room\":\"lobby\",\"text\":\"x\",\"cid\":\"1\"}";
+
+static void nothing_is_shown_before_it_is_kept(void **state)
+{
+    struct world *world = late_world();
+    struct fake_link *ann = fake_json(world, NULL, "ann"), *bob = fake_json(world, NULL, "bob");
+
+    (void)state;
+    fake_skip(ann);
+    fake_send(ann, a_message);
+    fake_expect(ann, NULL);
+    fake_expect(bob, NULL);
+    keep_now(world);
+    json_decref(fake_expect_json(bob, "message"));
+    json_decref(fake_expect_json(ann, "ok"));
+    json_decref(fake_expect_json(ann, "message"));
+    fake_free(ann);
+    fake_free(bob);
+    fake_world_free(world);
+}
+
+static void what_is_not_kept_is_told_and_not_shown(void **state)
+{
+    struct world *world = late_world();
+    struct fake_link *ann = fake_json(world, NULL, "ann"), *bob = fake_json(world, NULL, "bob");
+    json_t *error;
+
+    (void)state;
+    fake_skip(ann);
+    fake_send(ann, a_message);
+    fail_now(world);
+    error = fake_expect_error(ann, "storage");
+    assert_int_equal(json_integer_value(json_object_get(error, "id")), 1);
+    json_decref(error);
+    fake_expect(ann, NULL);
+    fake_expect(bob, NULL);
+    fake_free(ann);
+    fake_free(bob);
+    fake_world_free(world);
+}
+
+static void a_sender_that_is_gone_meanwhile_is_not_answered(void **state)
+{
+    struct world *world = late_world();
+    struct fake_link *ann = fake_json(world, NULL, "ann"), *bob = fake_json(world, NULL, "bob");
+
+    (void)state;
+    fake_send(ann, a_message);
+    conn_peer_closes(&ann->conn, 1000);
+    fake_gone(ann);
+    fake_flush(world);
+    fake_skip(bob);
+    keep_now(world);
+    json_decref(fake_expect_json(bob, "message"));
+    fake_free(ann);
+    fake_free(bob);
+    fake_world_free(world);
+}
+
+static void a_room_waits_for_the_store_even_when_everybody_has_left(void **state)
+{
+    struct world *world = late_world();
+    struct fake_link *ann = fake_json(world, NULL, "ann");
+
+    (void)state;
+    fake_send(ann, a_message);
+    fake_send(ann, "{\"type\":\"leave\",\"room\":\"lobby\"}");
+    world_sweep(world);
+    assert_non_null(world_room(world, "lobby", false));
+    keep_now(world);
+    json_decref(fake_expect_json(ann, "ok"));
+    fake_forward_ms(86400000);
+    world_sweep(world);
+    assert_null(world_room(world, "lobby", false)); /* the history's time is up */
+    fake_free(ann);
+    fake_world_free(world);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing_is_shown_before_it_is_kept),
+        cmocka_unit_test(what_is_not_kept_is_told_and_not_shown),
+        cmocka_unit_test(a_sender_that_is_gone_meanwhile_is_not_answered),
+        cmocka_unit_test(a_room_waits_for_the_store_even_when_everybody_has_left),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
