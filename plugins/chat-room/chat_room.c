@@ -3,22 +3,18 @@
  * Two protocols share one world per vhost: `chat-room` speaks JSON and has all options,
  * `chat-room-text` speaks the tutorial's lines.
  */
-#include "chat_link.h"
+#include "chat_door.h"
 #include "host_hooks.h"
 #include "input.h"
 #include "join.h"
 #include "lws_compat.h"
-#include "origin.h"
 #include "pvo_options.h"
 #include "store_memory.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define JSON_PROTOCOL "chat-room"
 #define TEXT_PROTOCOL "chat-room-text"
-#define HEADER_BYTES 1024 /* of a header field that is looked at; a longer one is refused */
-#define ARGUMENT_BYTES 256
 #define RX_BYTES 1024 /* of each connection's buffer in lws, for its whole life */
 #define TX_BYTES (FANOUT_WRITE_BYTES + 65536) /* so that lws sends in one piece what it gets */
 
@@ -96,97 +92,6 @@ static int on_fini(struct lws *wsi)
     return 0;
 }
 
-static int refuse(struct lws *wsi, unsigned status, const char *why)
-{
-    lwsl_notice("%s: %u: %s\n", JSON_PROTOCOL, status, why);
-    lws_return_http_status(wsi, status, why);
-    return 1;
-}
-
-/* Copy a header field. Returns it, or NULL when there is none; "\x01", which equals no value that
- * anybody accepts, when it is too long to be looked at. */
-static const char *header(struct lws *wsi, enum lws_token_indexes token, char out[HEADER_BYTES])
-{
-    if (lws_hdr_total_length(wsi, token) <= 0)
-        return NULL;
-    if (lws_hdr_copy(wsi, out, HEADER_BYTES, token) < 0)
-        strcpy(out, "\x01");
-    return out;
-}
-
-static bool is_path(struct lws *wsi, const char *wanted)
-{
-    char buffer[HEADER_BYTES];
-    const char *path = header(wsi, WSI_TOKEN_GET_URI, buffer);
-
-    if (!path)
-        path = header(wsi, WSI_TOKEN_HTTP_COLON_PATH, buffer);
-    return path && strncmp(path, wanted, strlen(wanted)) == 0 &&
-           (path[strlen(wanted)] == '\0' || path[strlen(wanted)] == '?');
-}
-
-static int on_filter(struct lws *wsi)
-{
-    struct chat_vhd *vhd = vhd_of(lws_get_vhost(wsi));
-    char origin_buffer[HEADER_BYTES], host_buffer[HEADER_BYTES];
-    const char *origin, *host;
-
-    if (!vhd || !vhd->world)
-        return refuse(wsi, HTTP_STATUS_SERVICE_UNAVAILABLE,
-                      "there is no working chat-room on this vhost");
-    if (vhd->world->is_stopping)
-        return refuse(wsi, HTTP_STATUS_SERVICE_UNAVAILABLE, "shutting down");
-    if (!is_path(wsi, vhd->options.path))
-        return refuse(wsi, HTTP_STATUS_NOT_FOUND, "no chat on this path");
-    origin = header(wsi, WSI_TOKEN_ORIGIN, origin_buffer);
-    host = header(wsi, WSI_TOKEN_HOST, host_buffer);
-    if (!host)
-        host = header(wsi, WSI_TOKEN_HTTP_COLON_AUTHORITY, host_buffer);
-    if (!origin_is_allowed(vhd->options.origins, origin, host)) {
-        lwsl_notice("%s: origin %s is not allowed (host %s)\n", JSON_PROTOCOL, origin,
-                    host ? host : "none");
-        return refuse(wsi, HTTP_STATUS_FORBIDDEN, "origin not allowed");
-    }
-    return 0;
-}
-
-/* Find `name=` among the arguments of the URI. Returns the value in `out`, NULL when there is none;
- * one that is too long comes out as "\x01", which is no good name or number. */
-static const char *argument(struct lws *wsi, const char *name, char out[ARGUMENT_BYTES])
-{
-    size_t len = strlen(name);
-    int n, length;
-
-    for (n = 0; (length = lws_hdr_fragment_length(wsi, WSI_TOKEN_HTTP_URI_ARGS, n)) > 0; n++) {
-        char fragment[1024];
-
-        if (length >= (int)sizeof(fragment) ||
-            lws_hdr_copy_fragment(wsi, fragment, sizeof(fragment), WSI_TOKEN_HTTP_URI_ARGS, n) < 0)
-            continue;
-        if (strncmp(fragment, name, len) != 0)
-            continue;
-        if (strlen(fragment + len) >= ARGUMENT_BYTES)
-            return "\x01";
-        return strcpy(out, fragment + len);
-    }
-    return NULL;
-}
-
-static enum refusal enter_by_uri(struct lws *wsi, struct conn *conn)
-{
-    char room[ARGUMENT_BYTES], nick[ARGUMENT_BYTES], history[ARGUMENT_BYTES];
-    struct text_join join = {.room = argument(wsi, "room=", room),
-                             .nick = argument(wsi, "nick=", nick)};
-    const char *count = argument(wsi, "history=", history);
-    char *end = NULL;
-
-    if (count)
-        join.history = strtoul(count, &end, 10);
-    if (count && (*count < '0' || *count > '9' || *end))
-        return REFUSAL_BAD_REQUEST;
-    return join_text(conn, &join);
-}
-
 static void peer_address(struct lws *wsi, char out[IP_ADDR_TEXT_BYTES])
 {
     char buffer[128];
@@ -218,7 +123,7 @@ static int on_established(struct lws *wsi, struct chat_pss *pss)
         return 0;
     if (!is_text)
         return join_welcome(&pss->conn);
-    refusal = enter_by_uri(wsi, &pss->conn);
+    refusal = door_enter(wsi, &pss->conn);
     if (refusal)
         conn_close(&pss->conn, CLOSE_NO_ENTRY, refusal_info(refusal)->reason);
     return 0;
@@ -277,7 +182,7 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
     case LWS_CALLBACK_EVENT_WAIT_CANCELLED:
         return on_turn(wsi);
     case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
-        return on_filter(wsi);
+        return door_check(wsi, vhd_of(lws_get_vhost(wsi)));
     case LWS_CALLBACK_ESTABLISHED:
         return on_established(wsi, user);
     case LWS_CALLBACK_RECEIVE:
