@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define KEEP_WARM_US (60 * LWS_US_PER_SEC) /* most servers close an idle connection sooner */
 #define SECURE_PIECE_BYTES 4096
@@ -177,13 +178,6 @@ int fetch_lane_flush(struct fetch_lane *lane)
     return 0;
 }
 
-static unsigned retry_after_s(const char *text)
-{
-    unsigned long seconds = text[0] >= '0' && text[0] <= '9' ? strtoul(text, NULL, 10) : 0;
-
-    return seconds > 86400 ? 86400 : (unsigned)seconds;
-}
-
 void fetch_lane_end(struct fetch_lane *lane, enum fetch_error error, bool keep)
 {
     struct fetch *fetch = lane->fetch;
@@ -194,7 +188,7 @@ void fetch_lane_end(struct fetch_lane *lane, enum fetch_error error, bool keep)
         .code = lane->response.code,
         .body = lane->response.body.data ? lane->response.body.data : "",
         .body_bytes = lane->response.body.len,
-        .retry_after_s = retry_after_s(lane->response.retry_after)};
+        .retry_after_s = http_response_retry_after_s(&lane->response, (int64_t)time(NULL))};
 
     lane->fetch = NULL;
     fetch->lane = NULL;

@@ -1,7 +1,11 @@
 #include "http_response.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
+
+#define MAX_RETRY_AFTER_S 86400
 
 void http_response_begin(struct http_response *response, size_t max_body_bytes)
 {
@@ -259,4 +263,22 @@ enum http_response_result http_response_feed(struct http_response *response, con
 enum http_response_result http_response_close(struct http_response *response)
 {
     return response->state == HTTP_RESPONSE_UNTIL_CLOSE ? HTTP_RESPONSE_DONE : HTTP_RESPONSE_BAD;
+}
+
+/* RFC 9110 10.2.3: seconds, or a date in the one form that is still sent (5.6.7). */
+unsigned http_response_retry_after_s(const struct http_response *response, int64_t now)
+{
+    const char *text = response->retry_after, *end;
+    struct tm date = {0};
+    int64_t seconds;
+
+    if (text[0] && strspn(text, "0123456789") == strlen(text)) {
+        seconds = strlen(text) > 9 ? MAX_RETRY_AFTER_S : strtol(text, NULL, 10);
+    } else {
+        end = strptime(text, "%a, %d %b %Y %H:%M:%S GMT", &date);
+        seconds = end && !*end ? (int64_t)timegm(&date) - now : 0;
+    }
+    if (seconds < 0)
+        return 0;
+    return seconds > MAX_RETRY_AFTER_S ? MAX_RETRY_AFTER_S : (unsigned)seconds;
 }

@@ -70,6 +70,10 @@ enum http_response_result http_response_close(struct http_response *response);
 /* True when not a single byte of it has come. */
 bool http_response_is_untouched(const struct http_response *response);
 
+/* How long the Retry-After field asks to wait, in seconds, a day at most; 0 when there is none or
+ * it says nothing that can be understood. now: seconds since 1970, for the form that is a date. */
+unsigned http_response_retry_after_s(const struct http_response *response, int64_t now);
+
 void http_response_fini(struct http_response *response);
 
 #endif

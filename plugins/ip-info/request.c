@@ -44,8 +44,8 @@ static int send_answer(struct request *request, const struct answer *answer)
     if (answer->is_lookup)
         headers[http.header_count++] =
             (struct http_header){"x-ip-info-complete:", answer->is_complete ? "true" : "false"};
-    if (answer->status == 405)
-        headers[http.header_count++] = (struct http_header){"allow:", "GET, HEAD, POST"};
+    if (answer->status == 405 || answer->status == 204)
+        headers[http.header_count++] = (struct http_header){"allow:", "GET, HEAD, POST, OPTIONS"};
     if (answer->status == 503)
         headers[http.header_count++] = (struct http_header){"retry-after:", "1"};
     if (request->closes)
@@ -53,10 +53,11 @@ static int send_answer(struct request *request, const struct answer *answer)
     return http_reply_send(request->wsi, &request->reply, &http);
 }
 
+/* detail: NULL for an answer without a body. */
 static int refuse(struct request *request, unsigned status, const char *detail)
 {
-    struct answer answer;
-    int result = answer_refuse(status, detail, &answer);
+    struct answer answer = {.status = status};
+    int result = detail ? answer_refuse(status, detail, &answer) : 0;
 
     if (result == 0)
         result = send_answer(request, &answer);
@@ -125,6 +126,8 @@ static unsigned check(const struct request_host *host, int method,
         *detail = host->is_broken ? "the service is not configured" : "the server is stopping";
         return 503;
     }
+    if (method == LWSHUMETH_OPTIONS && body->bytes == 0 && !body->is_chunked)
+        return 204;
     if (method != LWSHUMETH_GET && method != LWSHUMETH_HEAD && !is_post) {
         *detail = "use GET, HEAD or POST";
         return 405;
@@ -152,7 +155,7 @@ int request_begin(struct request *request, struct request_host *host, struct lws
                   const char *path, size_t len)
 {
     struct http_query_body body = http_query_describe_body(wsi);
-    const char *detail;
+    const char *detail = NULL;
     char *uri;
     int uri_len, method = lws_http_get_uri_and_method(wsi, &uri, &uri_len);
     unsigned status = check(host, method, &body, &detail);

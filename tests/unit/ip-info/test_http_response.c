@@ -186,9 +186,24 @@ static void bytes_behind_the_end_spoil_the_connection(void **state)
     http_response_fini(&response);
 }
 
-static void retry_after_is_kept(void **state)
+static void retry_after_is_understood(void **state)
 {
+    static const struct {
+        const char *text;
+        unsigned seconds;
+    } rows[] = {{"", 0},
+                {"7", 7},
+                {"86401", 86400},
+                {"99999999999999999999", 86400},
+                {"7x", 0},
+                {"-7", 0},
+                {"soon", 0},
+                {"Sun, 06 Nov 1994 08:49:37 GMT", 60},
+                {"Sun, 06 Nov 1994 08:48:00 GMT", 0},
+                {"Sun, 06 Nov 2094 08:49:37 GMT", 86400},
+                {"Sun, 06 Nov 1994 08:49:37 GMT x", 0}};
     struct http_response response = {0};
+    size_t n;
 
     (void)state;
     feed(&response, "HTTP/1.1 429 Slow\r\nRetry-After:  7 \r\nContent-Length: 0\r\n\r\n", 300,
@@ -196,6 +211,12 @@ static void retry_after_is_kept(void **state)
     assert_string_equal(response.retry_after, "7");
     feed(&response, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 300, false);
     assert_string_equal(response.retry_after, "");
+    for (n = 0; n < sizeof(rows) / sizeof(rows[0]); n++) {
+        strcpy(response.retry_after, rows[n].text);
+        /* RFC 9110's own example date is 784111777 s after 1970. */
+        if (http_response_retry_after_s(&response, 784111777 - 60) != rows[n].seconds)
+            fail_msg("%s", rows[n].text);
+    }
     http_response_fini(&response);
 }
 
@@ -224,7 +245,7 @@ int main(void)
                                        cmocka_unit_test(what_has_no_end_is_bounded),
                                        cmocka_unit_test(many_small_chunks_do_not_count_as_head),
                                        cmocka_unit_test(bytes_behind_the_end_spoil_the_connection),
-                                       cmocka_unit_test(retry_after_is_kept),
+                                       cmocka_unit_test(retry_after_is_understood),
                                        cmocka_unit_test(short_memory_is_an_answer)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
