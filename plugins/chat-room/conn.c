@@ -105,6 +105,7 @@ void conn_pump(struct conn *conn)
         len = room ? out_queue_take(&conn->out, room, &frames) : 0;
         if (len)
             conn_write(conn, frames, len);
+        out_queue_tidy(&conn->out);
     }
     if (!conn->is_closing && conn->session && !out_queue_waiting(&conn->out))
         session_deliver(conn->session);

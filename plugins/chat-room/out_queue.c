@@ -2,8 +2,7 @@
 
 #include <string.h>
 
-/* Give back what is sent. Idle members, most of all members, hold no memory this way. */
-static void tidy(struct out_queue *queue)
+void out_queue_tidy(struct out_queue *queue)
 {
     struct bytes *frames = &queue->frames;
 
@@ -24,7 +23,7 @@ int out_queue_add(struct out_queue *queue, enum ws_opcode opcode, const void *pa
     uint8_t head[WS_FRAME_HEAD_MAX];
     size_t head_len = ws_frame_head(head, opcode, len);
 
-    tidy(queue);
+    out_queue_tidy(queue);
     if (queue->frames.len + head_len + len > limit || bytes_reserve(&queue->frames, head_len + len))
         return -1;
     bytes_append(&queue->frames, head, head_len);
@@ -34,7 +33,7 @@ int out_queue_add(struct out_queue *queue, enum ws_opcode opcode, const void *pa
 
 int out_queue_add_finished(struct out_queue *queue, const void *frame, size_t len)
 {
-    tidy(queue);
+    out_queue_tidy(queue);
     return bytes_append(&queue->frames, frame, len);
 }
 
@@ -45,7 +44,7 @@ size_t out_queue_take(struct out_queue *queue, size_t max, const void **bytes)
     const char *from;
     size_t len;
 
-    tidy(queue);
+    out_queue_tidy(queue);
     if (queue->frames.len == 0)
         return 0;
     from = queue->frames.data;

@@ -34,6 +34,9 @@ size_t out_queue_waiting(const struct out_queue *queue);
  * out. Good until the next call. Returns their number. */
 size_t out_queue_take(struct out_queue *queue, size_t max, const void **bytes);
 
+/* What was taken is sent: give its memory back. Most connections are idle, and hold none then. */
+void out_queue_tidy(struct out_queue *queue);
+
 /* Forget everything; frees the memory. */
 void out_queue_fini(struct out_queue *queue);
 

@@ -118,6 +118,8 @@ static void who_has_left_all_rooms_is_still_pinged_and_may_answer(void **state)
         fake_send(json, "{\"type\":\"pong\"}");
     }
     assert_false(json->conn.is_closing);
+    assert_null(json->conn.out.frames.data); /* an idle connection holds no memory */
+    assert_null(json->conn.rx.pieces.data);
     fake_free(json);
     fake_world_free(world);
 }
