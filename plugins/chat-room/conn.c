@@ -53,12 +53,10 @@ void conn_enlist(struct conn *conn)
 
 static void queue(struct conn *conn, enum ws_opcode opcode, const void *payload, size_t len)
 {
-    if (conn->is_closing || conn->is_dead)
+    if (conn->is_closing || conn->is_dead || conn->is_overrun)
         return;
-    if (out_queue_add(&conn->out, opcode, payload, len, conn->world->options->client_queue_bytes)) {
-        conn_close(conn, CLOSE_TOO_SLOW, "too slow");
-        return;
-    }
+    if (out_queue_add(&conn->out, opcode, payload, len, conn->world->options->client_queue_bytes))
+        conn->is_overrun = true;
     conn_enlist(conn);
 }
 
@@ -99,6 +97,8 @@ void conn_pump(struct conn *conn)
     size_t len;
 
     dlist_remove(&conn->outbox);
+    if (conn->is_overrun)
+        conn_close(conn, CLOSE_TOO_SLOW, "too slow");
     if (out_queue_waiting(&conn->out)) {
         size_t room = conn_room(conn);
 

@@ -34,6 +34,7 @@ struct conn {
     bool is_counted; /* among the connections of its address */
     bool is_closing; /* a Close frame is queued or sent */
     bool is_dead;    /* the socket is gone or will be */
+    bool is_overrun; /* more waited than may; the next flush closes it */
     bool wants_writable;
     unsigned bad_frames; /* in a row */
     unsigned refused;    /* for their rate, since refused_us */
@@ -66,7 +67,8 @@ int conn_open(struct conn *conn, struct world *world, void *link, enum conn_mode
 void conn_heard(struct conn *conn);
 
 /* Queue one text frame for this connection alone; the next flush sends it. A connection that lets
- * more than client-queue-bytes wait is closed with 4002. */
+ * more than client-queue-bytes wait is closed with 4002, by that flush: nothing ends during the
+ * call. */
 void conn_send(struct conn *conn, const void *payload, size_t len);
 
 /* Queue a WebSocket ping. */

@@ -1,0 +1,118 @@
+/* A conversation in which one allocation after the other fails: somebody may lose a connection or
+ * an answer, but nothing crashes, nothing leaks, and those who come later notice nothing. */
+#include "alloc_fail.h"
+#include "fake_port.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define LINKS 3
+
+static void send_text(struct fake_link *link, const char *text)
+{
+    struct rx_piece half = {.data = text, .len = strlen(text) / 2, .is_first = true};
+    struct rx_piece rest = {
+        .data = text + half.len, .len = strlen(text) - half.len, .is_last = true};
+
+    input_piece(&link->conn, &half, false);
+    input_piece(&link->conn, &rest, false);
+}
+
+static void open_link(struct world *world, struct fake_link *link, enum conn_mode mode)
+{
+    struct text_join join = {.nick = mode == CONN_TEXT ? "line" : NULL, .history = 5};
+
+    link->room = SIZE_MAX;
+    if (conn_open(&link->conn, world, link, mode, "192.0.2.1"))
+        conn_closed(&link->conn);
+    if (!link->conn.world || link->conn.is_closing)
+        return;
+    if (mode == CONN_JSON ? join_welcome(&link->conn) : join_text(&link->conn, &join) != 0)
+        conn_closed(&link->conn);
+}
+
+static void converse(struct world *world, struct fake_link *links)
+{
+    static const char *const requests[] = {
+        "{\"type\":\"join\",\"room\":\"lobby\",\"nick\":\"ann\"}",
+        "{\"type\":\"message\",\"id\":1,\"room\":\"lobby\",\"text\":\"a\\u0007b\",\"cid\":\"1\"}",
+        "{\"type\":\"message\",\"id\":2,\"room\":\"lobby\",\"text\":\"psst\",\"cid\":\"2\",\"to\":"
+        "\"line\"}",
+        "{\"type\":\"nick\",\"id\":3,\"room\":\"lobby\",\"nick\":\"anna\"}",
+        "{\"type\":\"history\",\"id\":4,\"room\":\"lobby\"}",
+        "{\"type\":\"participants\",\"id\":5,\"room\":\"lobby\"}",
+        "{\"type\":\"leave\",\"id\":6,\"room\":\"lobby\"}",
+        "{\"type\":\"join\",\"room\":\"lobby\",\"history\":5}",
+        "{\"type\":\"join\",\"room\":\"other\"}",
+        "{",
+    };
+    size_t n;
+
+    open_link(world, &links[0], CONN_TEXT);
+    open_link(world, &links[1], CONN_JSON);
+    for (n = 0; n < sizeof(requests) / sizeof(requests[0]); n++) {
+        send_text(&links[1], requests[n]);
+        fake_flush(world);
+    }
+    send_text(&links[0], "a line\x1b");
+    fake_flush(world);
+    open_link(world, &links[2], CONN_TEXT);
+    fake_flush(world);
+    conn_close(&links[2].conn, 1001, "bye");
+    fake_flush(world);
+}
+
+static void expect_that_it_still_works(struct world *world)
+{
+    struct fake_link *a = fake_json(world, "fresh", "a"), *b = fake_text(world, "fresh", "b");
+
+    fake_skip(a);
+    fake_skip(b);
+    fake_send(a, "{\"type\":\"message\",\"room\":\"fresh\",\"text\":\"x\",\"cid\":\"1\"}");
+    json_decref(fake_expect_json(a, "message"));
+    free(fake_text_message(b));
+    fake_expect(b, NULL);
+    fake_free(a);
+    fake_free(b);
+}
+
+static void every_allocation_may_fail(void **state)
+{
+    static const char *const options[] = {"rate", "0", NULL};
+    unsigned long n;
+    bool has_failed = true;
+    int link;
+
+    (void)state;
+    alloc_fail_include_jansson(true);
+    for (n = 0; has_failed; n++) {
+        struct fake_link links[LINKS] = {0};
+        struct world *world = fake_world(options);
+
+        alloc_fail_arm(n);
+        converse(world, links);
+        has_failed = alloc_fail_disarm();
+        expect_that_it_still_works(world);
+        for (link = 0; link < LINKS; link++) {
+            conn_closed(&links[link].conn);
+            bytes_fini(&links[link].received);
+        }
+        fake_world_free(world);
+    }
+    assert_true(n > 100);
+    alloc_fail_include_jansson(false);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_allocation_may_fail),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
