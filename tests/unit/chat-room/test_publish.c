@@ -20,6 +20,9 @@ struct late_store {
     char text[32], nick[32], label[32], user[SESSION_USER_BYTES], cid[32];
     store_kept_fn *done;
     void *ticket;
+    struct store_query query;
+    store_page_fn *page;
+    void *page_ticket;
 };
 
 static struct late_store late; /* ops have no context of their own but the store */
@@ -43,6 +46,25 @@ static void append_later(struct store_room *room, const struct message *message,
     late.message.cid = keep(late.cid, sizeof(late.cid), message->cid);
     late.done = done;
     late.ticket = ticket;
+}
+
+static void read_later(struct store_room *room, const struct store_query *query,
+                       store_page_fn *done, void *ticket)
+{
+    assert_null(late.page);
+    late.room = room;
+    late.query = *query;
+    late.page = done;
+    late.page_ticket = ticket;
+}
+
+static void read_now(struct world *world)
+{
+    store_page_fn *page = late.page;
+
+    late.page = NULL;
+    late.real->read(late.room, &late.query, page, late.page_ticket);
+    fake_flush(world);
 }
 
 static struct world *late_world(void)
@@ -150,12 +172,91 @@ static void a_room_waits_for_the_store_even_when_everybody_has_left(void **state
     fake_world_free(world);
 }
 
+/* A world with one message, whose reads are late, and somebody who has just joined. */
+static struct fake_link *join_late(struct world *world)
+{
+    struct fake_link *link = fake_connect(world, CONN_JSON, "192.0.2.3");
+
+    late.ops.append = late.real->append;
+    late.ops.read = read_later;
+    fake_skip(link);
+    fake_send(link, "{\"type\":\"join\",\"nick\":\"late\"}");
+    return link;
+}
+
+static void what_is_live_waits_for_the_past_that_is_still_read(void **state)
+{
+    struct world *world = late_world();
+    struct fake_link *bob = fake_text(world, NULL, "bob"), *late_one;
+    json_t *message;
+    int n;
+
+    (void)state;
+    fake_send(bob, "past");
+    keep_now(world);
+    late_one = join_late(world);
+    json_decref(fake_expect_json(late_one, "joined"));
+    fake_send(bob, "live");
+    fake_expect(late_one, NULL);
+    read_now(world);
+    for (n = 1; n <= 2; n++) {
+        message = fake_expect_json(late_one, "message");
+        assert_int_equal(json_integer_value(json_object_get(message, "offset")), n);
+        json_decref(message);
+    }
+    fake_expect(late_one, NULL);
+    fake_free(late_one);
+    fake_free(bob);
+    fake_world_free(world);
+}
+
+static void a_past_that_is_read_for_nobody_is_dropped(void **state)
+{
+    struct world *world = late_world();
+    struct fake_link *bob = fake_text(world, NULL, "bob"), *late_one;
+
+    (void)state;
+    fake_send(bob, "past");
+    keep_now(world);
+    late_one = join_late(world);
+    conn_peer_closes(&late_one->conn, 1000);
+    fake_gone(late_one);
+    read_now(world);
+    fake_free(late_one);
+    fake_free(bob);
+    fake_world_free(world);
+}
+
+static void a_page_of_history_for_nobody_is_dropped(void **state)
+{
+    struct world *world = late_world();
+    struct fake_link *ann = fake_json(world, NULL, "ann"), *bob = fake_json(world, NULL, "bob");
+
+    (void)state;
+    late.ops.read = read_later;
+    fake_skip(ann);
+    fake_send(ann, "{\"type\":\"history\",\"id\":1,\"room\":\"lobby\"}");
+    fake_expect(ann, NULL);
+    read_now(world);
+    json_decref(fake_expect_json(ann, "history"));
+    fake_send(bob, "{\"type\":\"history\",\"id\":1,\"room\":\"lobby\"}");
+    conn_peer_closes(&bob->conn, 1000);
+    fake_gone(bob);
+    read_now(world);
+    fake_free(ann);
+    fake_free(bob);
+    fake_world_free(world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_is_shown_before_it_is_kept),
         cmocka_unit_test(what_is_not_kept_is_told_and_not_shown),
         cmocka_unit_test(a_sender_that_is_gone_meanwhile_is_not_answered),
+        cmocka_unit_test(what_is_live_waits_for_the_past_that_is_still_read),
+        cmocka_unit_test(a_past_that_is_read_for_nobody_is_dropped),
+        cmocka_unit_test(a_page_of_history_for_nobody_is_dropped),
         cmocka_unit_test(a_room_waits_for_the_store_even_when_everybody_has_left),
     };
 
