@@ -269,5 +269,3 @@ enum fetch_error fetch_start(struct fetch_client *client, const struct fetch_req
 }
 
 void fetch_client_wake(struct fetch_client *client) { resolver_drain(client->resolver); }
-
-size_t fetch_client_pending(const struct fetch_client *client) { return client->pending; }

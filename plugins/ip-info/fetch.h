@@ -82,7 +82,8 @@ struct fetch_origin_info {
     const char *tls_ca;  /* a PEM file of authorities to trust beside the system's; or NULL */
 };
 
-/* Let the client speak to an origin; one that it knows already keeps the larger bounds.
+/* Let the client speak to an origin; one that it knows already keeps the larger
+ * bounds and its first authorities.
  * Returns FETCH_OK, FETCH_NO_MEMORY, FETCH_NO_ORIGIN when the URL is none, FETCH_TLS_FAILED when
  * `tls_ca` can't be read. */
 enum fetch_error fetch_client_add_origin(struct fetch_client *client,
@@ -96,8 +97,5 @@ enum fetch_error fetch_start(struct fetch_client *client, const struct fetch_req
 
 /* To be called on LWS_CALLBACK_EVENT_WAIT_CANCELLED: resolved names are waiting. */
 void fetch_client_wake(struct fetch_client *client);
-
-/* Requests that are waiting or on a lane. */
-size_t fetch_client_pending(const struct fetch_client *client);
 
 #endif

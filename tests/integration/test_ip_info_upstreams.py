@@ -220,6 +220,28 @@ class Connections(unittest.TestCase):
                 self.assertEqual((answers[0][0], answers[0][2]["city"]), (200, "X"))
 
 
+    def test_a_provider_at_an_ipv6_address(self):
+        try:
+            listener = socket.create_server(("::1", 0), family=socket.AF_INET6)
+        except OSError:
+            self.skipTest("no IPv6 loopback on this machine")
+        with listener:
+            listener.settimeout(30)
+            options = {"providers": "x", "x:private": "1", "x:map": "city=/city",
+                       "x:url": f"http://[::1]:{listener.getsockname()[1]}/{{ip}}"}
+            with Server([site(options)]) as server:
+                answers = []
+                thread = threading.Thread(
+                    target=lambda: answers.append(fetch_json(server.port, "/ip-info/2606:4700::1")))
+                thread.start()
+                peer, _ = listener.accept()
+                self.assertTrue(peer.recv(4096).startswith(b"GET /2606:4700::1 HTTP/1.1\r\nHost: [::1]:"))
+                peer.sendall(HEAD + BODY)
+                thread.join()
+                peer.close()
+                self.assertEqual((answers[0][0], answers[0][2]["city"]), (200, "X"))
+
+
 class Names(unittest.TestCase):
     """Providers by name: resolved beside the loop."""
 
