@@ -23,6 +23,7 @@ struct chat_vhd {
     struct chat_options options;
     struct world *world;    /* NULL: it could not start, or is gone */
     struct problem problem; /* why it could not start */
+    char broken[480];       /* the same for people; empty when it runs */
     lws_sorted_usec_list_t flush, sweep;
     bool is_sweeping;
     bool has_yielded; /* the flush goes on when the loop comes round */

@@ -11,6 +11,7 @@
 #include "pvo_options.h"
 #include "store_memory.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define JSON_PROTOCOL "chat-room"
@@ -74,8 +75,11 @@ static int on_init(struct lws *wsi, const struct lws_protocol_vhost_options *pvo
         begin(vhd, pvo);
     else
         pvo_options_read(NULL, 0, pvo, NULL, NULL, &vhd->problem);
-    if (vhd->problem.text[0])
-        lwsl_err("%s: %s: %s\n", protocol->name, vhd->problem.path, vhd->problem.text);
+    if (!vhd->problem.text[0])
+        return 0;
+    snprintf(vhd->broken, sizeof(vhd->broken), "%s: %s: %s", protocol->name, vhd->problem.path,
+             vhd->problem.text);
+    lwsl_err("%s\n", vhd->broken);
     return 0;
 }
 
@@ -145,7 +149,7 @@ static int on_receive(struct lws *wsi, struct chat_pss *pss, const char *data, s
 
 static int on_turn(struct lws *wsi)
 {
-    chat_turn(vhd_of(lws_get_vhost(wsi)));
+    chat_turn(lws_protocol_vh_priv_get(lws_get_vhost(wsi), lws_get_protocol(wsi)));
     return 0; /* anything else would close the descriptor that wakes the loop */
 }
 
@@ -226,9 +230,9 @@ static const char *hook_broken(struct lws_vhost *vhost)
 
     if (!vhd)
         return text ? TEXT_PROTOCOL " needs " JSON_PROTOCOL " on the same vhost" : NULL;
-    if (vhd->problem.text[0])
-        return vhd->problem.text;
-    return text_vhd && text_vhd->problem.text[0] ? text_vhd->problem.text : NULL;
+    if (vhd->broken[0])
+        return vhd->broken;
+    return text_vhd && text_vhd->broken[0] ? text_vhd->broken : NULL;
 }
 
 static const struct lwshost_hooks hooks = {

@@ -236,6 +236,17 @@ class Refusals(unittest.TestCase):
                 server.connect().receive()
             self.assertEqual(closed.exception.code, 4505)
 
+    def test_bad_options_stop_the_start_with_their_place(self):
+        for conf, place in ((chat_conf(ratte=1), "chat-room.ratte"),
+                            (chat_conf(per_ip="x"), "chat-room.per-ip"),
+                            (chat_conf(origins="example.com"), "chat-room.origins"),
+                            (chat_conf(default_room="A B"), "chat-room.default-room"),
+                            (chat_conf({"text-say": "x"}), "text-say")):
+            server = Server(conf)
+            server.wait_until(lambda: server.process.poll() is not None, "the end")
+            self.assertNotEqual(server.stop(), 0)
+            self.assertIn(place, server.stderr)
+
     def test_the_text_protocol_needs_a_chat_room(self):
         server = Server([vhost(ws_protocols=[{"chat-room-text": {"default": "1"}}])])
         server.wait_until(lambda: server.process.poll() is not None, "the end")
@@ -321,6 +332,21 @@ class Ends(unittest.TestCase):
                     while True:
                         self.assertNotIn("离开聊天室", client.receive())
                 self.assertEqual(closed.exception.code, 1001)
+
+    def test_a_new_configuration_tells_everybody_1012(self):
+        with ChatServer(chat_conf()) as server:
+            clients = [server.connect() for _ in range(5)]
+            clients += [server.connect(protocols=["chat-room"]) for _ in range(5)]
+            for client in clients:
+                client.receive()
+            server.signal(signal.SIGHUP)
+            for client in clients:
+                with self.assertRaises(WsClosed) as closed:
+                    while True:
+                        client.receive()
+                self.assertEqual(closed.exception.code, 1012)
+            server.wait_listening(2)
+            self.assertEqual(parts(server.connect().receive())[1], "进入聊天室")
 
     def test_stopping_does_not_wait_for_those_who_never_answer(self):
         with ChatServer(chat_conf()) as server:
