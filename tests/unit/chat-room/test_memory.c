@@ -25,7 +25,7 @@ static void send_text(struct fake_link *link, const char *text)
 
 static void open_link(struct world *world, struct fake_link *link, enum conn_mode mode)
 {
-    struct text_join join = {.nick = mode == CONN_TEXT ? "line" : NULL, .history = 5};
+    struct text_join join = {.room = "r", .nick = mode == CONN_TEXT ? "line" : NULL, .history = 5};
 
     link->room = SIZE_MAX;
     if (conn_open(&link->conn, world, link, mode, "192.0.2.1"))
@@ -39,15 +39,14 @@ static void open_link(struct world *world, struct fake_link *link, enum conn_mod
 static void converse(struct world *world, struct fake_link *links)
 {
     static const char *const requests[] = {
-        "{\"type\":\"join\",\"room\":\"lobby\",\"nick\":\"ann\"}",
-        "{\"type\":\"message\",\"id\":1,\"room\":\"lobby\",\"text\":\"a\\u0007b\",\"cid\":\"1\"}",
-        "{\"type\":\"message\",\"id\":2,\"room\":\"lobby\",\"text\":\"psst\",\"cid\":\"2\",\"to\":"
-        "\"line\"}",
-        "{\"type\":\"nick\",\"id\":3,\"room\":\"lobby\",\"nick\":\"anna\"}",
-        "{\"type\":\"history\",\"id\":4,\"room\":\"lobby\"}",
-        "{\"type\":\"participants\",\"id\":5,\"room\":\"lobby\"}",
-        "{\"type\":\"leave\",\"id\":6,\"room\":\"lobby\"}",
-        "{\"type\":\"join\",\"room\":\"lobby\",\"history\":5}",
+        "{\"type\":\"join\",\"room\":\"r\",\"nick\":\"ann\"}",
+        "{\"type\":\"message\",\"id\":1,\"room\":\"r\",\"text\":\"a\\u0007b\",\"cid\":\"1\"}",
+        "{\"type\":\"message\",\"room\":\"r\",\"text\":\"b\",\"cid\":\"2\",\"to\":\"line\"}",
+        "{\"type\":\"nick\",\"id\":3,\"room\":\"r\",\"nick\":\"anna\"}",
+        "{\"type\":\"history\",\"id\":4,\"room\":\"r\"}",
+        "{\"type\":\"participants\",\"id\":5,\"room\":\"r\"}",
+        "{\"type\":\"leave\",\"id\":6,\"room\":\"r\"}",
+        "{\"type\":\"join\",\"room\":\"r\",\"history\":5}",
         "{\"type\":\"join\",\"room\":\"other\"}",
         "{",
     };
