@@ -62,6 +62,11 @@ void log_lws_setting_up(const struct log *log, bool is_setting_up)
 
     if (is_setting_up && !log->is_lws_wanted)
         levels &= ~(unsigned)LLL_NOTICE;
+#if defined(LWS_WITH_BINDTODEVICE)
+    /* 4.5 and later try an address as the name of a device first, and warn that it is none. */
+    if (is_setting_up && !log->is_lws_wanted)
+        levels &= ~(unsigned)LLL_WARN;
+#endif
     lws_set_log_level((int)levels, emit);
 }
 

@@ -2,6 +2,7 @@
 #include "control.h"
 #include "folders.h"
 #include "server.h"
+#include "tls_anchor.h"
 #include "uv_repair.h"
 
 #include <libwebsockets.h>
@@ -43,6 +44,7 @@ static int serve(struct setup *setup, const struct setup_wish *wish, struct log 
 {
     struct server_run run = {
         .setup = setup, .wish = wish, .log = log, .loop_kind = choose_loop(log)};
+    struct lws_context *anchor = tls_anchor_new();
     enum server_end end;
 
     do {
@@ -50,6 +52,7 @@ static int serve(struct setup *setup, const struct setup_wish *wish, struct log 
         setup_free(run.setup);
         run.setup = run.next;
     } while (end == SERVER_RESTARTS);
+    tls_anchor_free(anchor);
     return end == SERVER_STOPPED ? STATUS_OK : STATUS_FAILED;
 }
 

@@ -123,8 +123,7 @@ static void describe_context(struct server *server, struct lws_context_creation_
     info->port = CONTEXT_PORT_NO_LISTEN;
     info->options =
         LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_VALIDATE_UTF8 | TLS_OPTION;
-    info->uid = -1; /* the host drops privileges itself, before the protocols are initialised */
-    info->gid = -1;
+    /* uid and gid stay 0, unchanged: the host drops privileges itself, before INIT. */
     info->count_threads = (unsigned)global->count_threads;
     info->server_string = global->server_string;
     info->timeout_secs = (unsigned)global->timeout_secs;

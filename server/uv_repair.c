@@ -2,7 +2,7 @@
 
 #include "lws_compat.h"
 
-#if defined(LWS_WITH_EVLIB_PLUGINS) && defined(LWS_WITH_LIBUV)
+#if defined(LWS_WITH_EVLIB_PLUGINS) && defined(LWS_WITH_LIBUV) && LWSHOST_LWS_CLOSES_TWICE
 
 #include <dlfcn.h>
 #include <stdint.h>

@@ -24,6 +24,17 @@
 #define LWSHOST_HAS_FO_LISTEN_QUEUE (LWS_LIBRARY_VERSION_NUMBER >= 4003000)
 #define LWSHOST_HAS_MOUNT_HEADERS (LWS_LIBRARY_VERSION_NUMBER >= 4004000)
 
+/* These close a connection twice on libuv's loop, when they were built with assertions. */
+#define LWSHOST_LWS_CLOSES_TWICE (LWS_LIBRARY_VERSION_NUMBER < 5000000)
+
+/* These take OpenSSL down for good with the last context. */
+#if defined(LWS_WITH_TLS) && LWS_LIBRARY_VERSION_NUMBER >= 4004000 &&                              \
+    LWS_LIBRARY_VERSION_NUMBER < 5000000
+#define LWSHOST_NEEDS_TLS_ANCHOR 1
+#else
+#define LWSHOST_NEEDS_TLS_ANCHOR 0
+#endif
+
 /* The one exported symbol of a protocol plugin: its name is the file's, without `libprotocol_`.
  * Not LWS_VISIBLE: since 4.2 that says nothing outside of lws itself. */
 #define LWSHOST_PROTOCOL_PLUGIN(symbol, protocol_array)                                            \

@@ -96,7 +96,9 @@ class Files(Case):
                              ("/data.bin", "application/octet-stream")):
             status, headers, _ = self.ask(target)
             self.assertEqual((status, headers["content-type"]), (200, kind))
-        self.assertEqual(self.ask("/strange.xyz")[0], 415)
+        status, headers, _ = self.ask("/strange.xyz")  # lws 4: 415; lws 5: as mere bytes
+        self.assertIn((status, headers["content-type"]),
+                      ((415, "text/html"), (200, "application/octet-stream")))
 
     def test_a_whole_big_file(self):
         status, headers, body = self.ask("/big.txt")

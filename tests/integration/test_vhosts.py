@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import signal
 import socket
 import ssl
 import subprocess
@@ -259,6 +260,13 @@ class Tls(unittest.TestCase):
                 with WsClient(server.port, protocols=["echo-test"], tls=True) as client:
                     client.send("over TLS")
                     self.assertEqual(client.receive(), "over TLS")
+
+    def test_tls_survives_restarts(self):
+        with serve(self.conf()) as server:
+            for n in (2, 3):
+                server.signal(signal.SIGHUP)
+                server.wait_listening(n)
+                self.assertEqual(get(server.port, context=self.context), "secret")
 
     def test_plain_text_is_not_answered_on_a_tls_port(self):
         with serve(self.conf()) as server:

@@ -2,7 +2,6 @@
  */
 #include <libwebsockets.h>
 
-LWS_VISIBLE extern const lws_plugin_protocol_t wrong_abi;
-LWS_VISIBLE const lws_plugin_protocol_t wrong_abi = {
+__attribute__((visibility("default"))) const lws_plugin_protocol_t wrong_abi = {
     .hdr = {.name = "wrong_abi", ._class = "lws_protocol_plugin", .api_magic = 1},
 };
