@@ -1,0 +1,96 @@
+// What both pages share: the language, making nodes, remembering small things.
+
+import { pickLanguage, translate } from './strings.js';
+
+let language = pickLanguage(recall('localStorage', 'language'), navigator.languages);
+const listeners = new Set();
+
+export function currentLanguage() {
+  return language;
+}
+
+/* The text for key in the current language; a key that has none gives `otherwise`, else the key. */
+export function t(key, parameters, otherwise) {
+  return translate(language, key, parameters) ?? translate('en', key, parameters) ?? otherwise ?? key;
+}
+
+/* Calls listener after each switch of the language. */
+export function onLanguage(listener) {
+  listeners.add(listener);
+}
+
+/* Fills every node marked data-t (text), data-t-placeholder, data-t-label (aria-label) and keeps
+ * them filled; the buttons marked data-language-switch change the language. */
+export function startLanguage() {
+  document.addEventListener('click', (event) => {
+    if (!event.target.closest?.('[data-language-switch]')) return;
+    language = language === 'zh' ? 'en' : 'zh';
+    remember('localStorage', 'language', language);
+    fill();
+    for (const listener of listeners) listener();
+  });
+  fill();
+}
+
+function fill() {
+  document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
+  for (const node of document.querySelectorAll('[data-t]')) node.textContent = t(node.dataset.t);
+  for (const node of document.querySelectorAll('[data-t-placeholder]')) node.placeholder = t(node.dataset.tPlaceholder);
+  for (const node of document.querySelectorAll('[data-t-label]')) node.setAttribute('aria-label', t(node.dataset.tLabel));
+  for (const node of document.querySelectorAll('[data-language-switch]')) {
+    node.textContent = t('otherLanguage');
+    node.lang = language === 'zh' ? 'en' : 'zh-CN';
+  }
+}
+
+/* Makes an element: properties are set as they are, `data` as data attributes, `aria` as aria-*
+ * attributes; children are nodes or texts, null is left out. Text never becomes markup. */
+export function element(name, { data, aria, role, ...properties } = {}, ...children) {
+  const node = Object.assign(document.createElement(name), properties);
+  Object.assign(node.dataset, data);
+  if (role) node.setAttribute('role', role);
+  for (const [key, value] of Object.entries(aria ?? {})) node.setAttribute(`aria-${key}`, value);
+  node.append(...children.filter((child) => child !== null && child !== undefined));
+  return node;
+}
+
+/* storage: 'localStorage' or 'sessionStorage'. A browser may have them switched off: then nothing is
+ * remembered, and nothing breaks. */
+export function recall(storage, key) {
+  try {
+    return globalThis[storage].getItem(`lwshost.${key}`) ?? null;
+  } catch {
+    return null;
+  }
+}
+
+export function remember(storage, key, value) {
+  try {
+    if (value === null) globalThis[storage].removeItem(`lwshost.${key}`);
+    else globalThis[storage].setItem(`lwshost.${key}`, value);
+  } catch { /* see recall */ }
+}
+
+/* Puts text on the clipboard, also where the clipboard interface is missing (plain HTTP on a
+ * network). Resolves to whether it worked. */
+export async function copyText(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const box = element('textarea', { value: text, className: 'offscreen' });
+    document.body.append(box);
+    box.select();
+    const copied = document.execCommand('copy');
+    box.remove();
+    return copied;
+  }
+}
+
+/* Says on the button for a moment whether copying worked. */
+export async function copyWithButton(button, text) {
+  const copied = await copyText(text);
+  const key = button.dataset.t;
+  button.textContent = t(copied ? 'copied' : 'copyFailed');
+  setTimeout(() => { button.textContent = t(key); }, 1500);
+}

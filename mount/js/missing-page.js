@@ -1,0 +1,5 @@
+// The page for what is not there: only its language needs a script.
+
+import { startLanguage } from './common.js';
+
+startLanguage();
