@@ -17,6 +17,7 @@
 struct front_pss {
     struct http_reply reply;
     bool is_answering; /* counted by the server: lws is sending a file */
+    bool is_kept;      /* the connection had a request before this one */
 };
 
 static struct site *site_of(struct lws *wsi)
@@ -65,7 +66,8 @@ static bool is_simple(struct lws *wsi)
     char *uri;
     int length, method = lws_http_get_uri_and_method(wsi, &uri, &length);
 
-    return (method == LWSHUMETH_GET || method == LWSHUMETH_HEAD) && !http_request_has_body(wsi);
+    return (method == LWSHUMETH_GET || method == LWSHUMETH_HEAD) &&
+           http_request_body(wsi) == HTTP_BODY_NONE;
 }
 
 /* HTTP/1: say no to a request that has, or may have, a body; the connection has to end then. */
@@ -189,6 +191,12 @@ static int on_websocket(struct lws *wsi)
     return 1;
 }
 
+/* Each request, whoever answers it: between two of them lws binds the connection to us. */
+static int on_request(struct lws *wsi, const struct front_pss *pss)
+{
+    return pss && pss->is_kept && http_request_is_entangled(wsi) ? -1 : 0;
+}
+
 static int on_connection(struct lws *wsi)
 {
     const struct site *site = site_of(wsi);
@@ -204,6 +212,12 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
     switch (reason) {
     case LWS_CALLBACK_FILTER_NETWORK_CONNECTION:
         return on_connection(wsi);
+    case LWS_CALLBACK_HTTP_BIND_PROTOCOL: /* not sent for the first request */
+        if (pss)
+            pss->is_kept = true;
+        return 0;
+    case LWS_CALLBACK_FILTER_HTTP_CONNECTION:
+        return on_request(wsi, pss);
     case LWS_CALLBACK_CHECK_ACCESS_RIGHTS:
         return on_method(wsi, in);
     case LWS_CALLBACK_ADD_HEADERS:

@@ -1,7 +1,9 @@
 /* http_request — what an HTTP request on libwebsockets is, beyond what lws says itself.
  *
  * Shape:    questions about the request that `wsi` carries, from
- * LWS_CALLBACK_FILTER_HTTP_CONNECTION or LWS_CALLBACK_HTTP on. Owns:     nothing. Borrows: nothing.
+ *           LWS_CALLBACK_FILTER_HTTP_CONNECTION or LWS_CALLBACK_HTTP on.
+ * Owns:     nothing.
+ * Borrows:  nothing.
  * Calls up: libwebsockets only.
  */
 #ifndef LWSHOST_HTTP_REQUEST_H
@@ -10,17 +12,24 @@
 #include <libwebsockets.h>
 #include <stdbool.h>
 
-/* True when a body follows: a Content-Length over 0, or a POST, PUT or PATCH that has none, of
- * which lws expects one too. Chunked bodies have no length: lws does not decode them. */
-bool http_request_has_body(struct lws *wsi);
+enum http_body {
+    HTTP_BODY_NONE,
+    HTTP_BODY_KNOWN,   /* as many bytes as Content-Length says, more than 0 */
+    HTTP_BODY_UNKNOWN, /* lws can't tell where it ends: the connection must end with the answer */
+};
+
+/* What follows the headers. Unknown are chunks, which lws does not decode; a Content-Length that is
+ * given twice or is no number; and on HTTP/1 a POST, PUT or PATCH without one, of which lws expects
+ * a body. Somebody else in front of us may see its end elsewhere, and the next request with it. */
+enum http_body http_request_body(struct lws *wsi);
 
 /* True when lws would take the headers of this request for its body, and might loop for ever: it
  * has a body, and its headers came together with the end of the request before. Seen on 4.1.6,
  * and 5.0 has the same lines (lws_http_action's loop over the input that it kept). The callback
- * must return -1 then, before anything else. Can be true for another reason than that, input that
- * waits on another connection; a client that reuses connections has to cope with one that is
- * closed.
- */
+ * must return -1 then, before anything else. Never so for the first request of a connection. Can be
+ * true for another reason than that, input that waits on another connection; a client that
+ * reuses connections has to cope with one that is closed. lwshost itself looks at every request
+ * before a plugin does. */
 bool http_request_is_entangled(struct lws *wsi);
 
 #endif

@@ -225,6 +225,8 @@ static int answer_request(struct lws *wsi, struct lookup_vhd *vhd, struct lookup
 static int on_http(struct lws *wsi, struct lookup_vhd *vhd, struct lookup_pss *pss,
                    const char *path)
 {
+    enum http_body body = http_request_body(wsi);
+
     if (http_request_is_entangled(wsi))
         return -1;
     if (vhd) {
@@ -232,12 +234,8 @@ static int on_http(struct lws *wsi, struct lookup_vhd *vhd, struct lookup_pss *p
         vhd->pending++;
     }
     pss->is_below = path && path[0] && strcmp(path, "/") != 0;
-    pss->awaits_body = http_request_has_body(wsi);
-    if (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0 ||
-        (pss->awaits_body && !lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH))) {
-        pss->awaits_body = false;
-        pss->must_close = true;
-    }
+    pss->awaits_body = body == HTTP_BODY_KNOWN;
+    pss->must_close = body == HTTP_BODY_UNKNOWN;
     return pss->awaits_body ? 0 : answer_request(wsi, vhd, pss);
 }
 

@@ -192,6 +192,14 @@ class Answers(unittest.TestCase):
             self.assertEqual(data.count(b"HTTP/1.1 "), 1, data)
             self.assertEqual(data[9:12], status, method)
 
+    def test_a_length_that_is_none_is_refused_and_ends_the_connection(self):
+        for length in (b"x", b"-1", b"0, 5", b"1 1", b"0\r\nContent-Length: 5", b"9" * 30):
+            with socket.create_connection(("127.0.0.1", self.server.port), 20) as raw:
+                raw.sendall(b"GET /ip-lookup?ip=8.8.8.8 HTTP/1.1\r\nHost: x\r\nContent-Length: "
+                            + length + b"\r\n\r\n")
+                self.assertEqual(self.read_answer(raw)["status"], 411, length)
+                self.assertEqual(raw.recv(1), b"")
+
     def test_many_requests_on_one_connection_and_pipelined(self):
         for _ in range(200):
             self.assertEqual(self.ask_json("/ip-lookup?ip=14.130.112.24")["ret"], 1)

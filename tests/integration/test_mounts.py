@@ -35,6 +35,16 @@ class Site:
         shutil.rmtree(self.folder)
 
 
+def read_to_end(raw):
+    data = b""
+    try:
+        while piece := raw.recv(65536):
+            data += piece
+    except ConnectionResetError:
+        pass
+    return data
+
+
 class Case(unittest.TestCase):
     @classmethod
     def start(cls, **keys):
@@ -161,17 +171,17 @@ class Files(Case):
 
     def test_a_body_that_nobody_wants_is_not_taken_for_a_request(self):
         inner = b"GET /style.css HTTP/1.1\r\nHost: x\r\n\r\n"
-        for first in (b"GET / HTTP/1.1\r\n", b"GET /nothing HTTP/1.1\r\n"):
-            with socket.create_connection(("127.0.0.1", self.server.port), 20) as raw:
-                raw.sendall(first + b"Host: x\r\nContent-Length: %d\r\n\r\n" % len(inner) + inner)
-                data = b""
-                try:
-                    while piece := raw.recv(65536):
-                        data += piece
-                except ConnectionResetError:
-                    pass
-            self.assertEqual(len(re.findall(rb"HTTP/1\.. \d", data)), 1, data)
-            self.assertNotIn(b"p{}", data)
+        length = b"Content-Length: %d\r\n\r\n" % len(inner)
+        for first in (b"GET /", b"GET /nothing", b"HEAD /"):
+            for announced in (length, b"Content-Length: 0\r\n" + length,
+                              b"Content-Length: x\r\n\r\n", b"Content-Length: 0x9\r\n\r\n",
+                              b"Transfer-Encoding: chunked\r\n\r\n%x\r\n" % len(inner)):
+                with socket.create_connection(("127.0.0.1", self.server.port), 20) as raw:
+                    raw.sendall(first + b" HTTP/1.1\r\nHost: x\r\n" + announced + inner)
+                    data = read_to_end(raw)
+                self.assertEqual(len(re.findall(rb"HTTP/1\.. \d", data)), 1, (announced, data))
+                self.assertIn(b" 405 ", data)
+                self.assertNotIn(b"p{}", data)
 
     def test_many_requests_on_one_connection(self):
         connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=20)
@@ -233,6 +243,29 @@ class Mixed(Case):
                 connection.request("GET", target)
                 self.assertEqual(connection.getresponse().read(), body)
         connection.close()
+
+    def test_a_body_behind_a_pipelined_request_ends_the_connection_only(self):
+        """lws would take the headers of the second request for its body, and loop for ever."""
+        for first in (b"/files/style.css", b"/", b"/nothing", b"/files/deep/call"):
+            for method in (b"POST", b"GET", b"DELETE"):
+                with socket.create_connection(("127.0.0.1", self.server.port), 20) as raw:
+                    raw.sendall(b"GET " + first + b" HTTP/1.1\r\nHost: x\r\n\r\n"
+                                + method + b" /some HTTP/1.1\r\nHost: x\r\n"
+                                b"Content-Length: 5\r\n\r\nhello")
+                    data = read_to_end(raw)
+                self.assertEqual(data.count(b"HTTP/1.1 200"), 1, (first, method, data))
+                self.assertEqual(self.ask("/")[0], 200)
+
+    def test_a_body_on_a_kept_connection_goes_to_its_plugin(self):
+        with socket.create_connection(("127.0.0.1", self.server.port), 20) as raw:
+            for _ in range(20):
+                raw.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n"
+                            + b"x" * 100)
+                data = b""
+                while b"from the plugin" not in data:
+                    piece = raw.recv(65536)
+                    self.assertTrue(piece, data)
+                    data += piece
 
 
 if __name__ == "__main__":
