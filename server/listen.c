@@ -2,6 +2,7 @@
 
 #include "loopback_url.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,7 +20,26 @@ static bool is_shared(const struct setup *setup, const struct site *site)
     return false;
 }
 
-static int try(const struct setup *setup, const struct site *site, const struct log *log)
+/* A vhost of `old` holds the port, or the path, and lets go of it before `site` needs it. */
+static bool is_ours(const struct setup *old, const struct site *site)
+{
+    size_t n;
+
+    for (n = 0; old && n < old->site_count; n++) {
+        const struct site *other = &old->sites[n];
+
+        if (!other->is_listening ||
+            (other->addr.kind == LISTEN_UNIX) != (site->addr.kind == LISTEN_UNIX))
+            continue;
+        if (site->addr.kind == LISTEN_UNIX ? strcmp(other->addr.path, site->addr.path) == 0
+                                           : other->port == site->port_wanted)
+            return true;
+    }
+    return false;
+}
+
+static int try(const struct setup *setup, const struct setup *old, const struct site *site,
+               const struct log *log)
 {
     const char *path = site->addr.kind == LISTEN_UNIX ? site->addr.path : NULL;
     char place[PLACE_BYTES];
@@ -28,7 +48,7 @@ static int try(const struct setup *setup, const struct site *site, const struct 
     if (is_shared(setup, site))
         return 0;
     error = listen_addr_try(&site->addr, site->port_wanted);
-    if (!error)
+    if (!error || (error == EADDRINUSE && is_ours(old, site)))
         return 0;
     conf_place_print(&site->conf->place, path ? "interface" : "port", place, sizeof(place));
     if (path)
@@ -36,6 +56,17 @@ static int try(const struct setup *setup, const struct site *site, const struct 
     else
         log_error(log, "%s: %u: %s", place, site->port_wanted, strerror(error));
     return -1;
+}
+
+int listen_check(const struct setup *setup, const struct setup *old, const struct log *log)
+{
+    int result = 0;
+    size_t n;
+
+    for (n = 0; n < setup->site_count; n++)
+        if (!setup->sites[n].follows && try(setup, old, &setup->sites[n], log))
+            result = -1;
+    return result;
 }
 
 static int start_site(struct setup *setup, struct site *site, struct lws_context *context,
@@ -46,7 +77,7 @@ static int start_site(struct setup *setup, struct site *site, struct lws_context
 
     if (site->follows)
         site->port_wanted = site->follows->port;
-    if (try(setup, site, log))
+    if (try(setup, NULL, site, log))
         return -1;
     memset(&info, 0, sizeof(info));
     info.options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
@@ -99,6 +130,8 @@ static int follow_ports(struct setup *setup)
     if (!moved)
         return -1;
     for (n = 0; n < setup->site_count; n++) {
+        if (setup->sites[n].addr.kind == LISTEN_UNIX) /* its port means nothing */
+            continue;
         moved[n + 1].from = (unsigned)setup->sites[n].conf->port;
         moved[n + 1].to = setup->sites[n].port;
     }

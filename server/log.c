@@ -25,16 +25,26 @@ static const char *name_of(int level)
     }
 }
 
+/* What a peer or a configuration has put into a line must not begin another one. */
+static void tame(char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text < 0x20 || *text == 0x7f)
+            *text = '?';
+}
+
 /* One write for the whole line, so that lines of several threads do not mix. */
 static void emit(int level, const char *line)
 {
     char text[LINE_BYTES];
-    size_t length = strcspn(line, "\r\n");
+    size_t length = strlen(line);
     struct timespec now;
     struct tm local;
     char when[32] = "";
 
-    while (*line == ' ') {
+    while (length && strchr("\r\n", line[length - 1]))
+        length--;
+    while (length && *line == ' ') {
         line++;
         length--;
     }
@@ -43,9 +53,25 @@ static void emit(int level, const char *line)
         strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", &local);
     if (length > LINE_BYTES - 64)
         length = LINE_BYTES - 64;
-    snprintf(text, sizeof(text), "%s.%03ld %s: %.*s\n", when, now.tv_nsec / 1000000, name_of(level),
+    snprintf(text, sizeof(text), "%s.%03ld %s: %.*s", when, now.tv_nsec / 1000000, name_of(level),
              (int)length, line);
+    tame(text);
+    strcat(text, "\n");
     fputs(text, stderr);
+}
+
+/* lws's own notices begin with a function's or a connection's name; what plugins say does not. They
+ * are for lws's developers, and any peer can make it write them. */
+static void emit_without_lws(int level, const char *line)
+{
+    static const char *const beginnings[] = {
+        "lws_", "_lws_", "__lws_", "rops_", "[", "Unknown client spec version", "hs0405 ", "   "};
+    size_t n;
+
+    for (n = 0; level == LLL_NOTICE && n < sizeof(beginnings) / sizeof(beginnings[0]); n++)
+        if (strncmp(line, beginnings[n], strlen(beginnings[n])) == 0)
+            return;
+    emit(level, line);
 }
 
 void log_init(struct log *log, long levels)
@@ -67,7 +93,7 @@ void log_lws_setting_up(const struct log *log, bool is_setting_up)
     if (is_setting_up && !log->is_lws_wanted)
         levels &= ~(unsigned)LLL_WARN;
 #endif
-    lws_set_log_level((int)levels, emit);
+    lws_set_log_level((int)levels, log->is_lws_wanted ? emit : emit_without_lws);
 }
 
 void log_lws_silent(void) { lws_set_log_level(0, emit); }
@@ -84,14 +110,16 @@ static void say(const struct log *log, int level, const char *format, va_list li
 
 void log_error(const struct log *log, const char *format, ...)
 {
+    char line[LINE_BYTES];
     va_list list;
 
     va_start(list, format);
     if (log->is_serving)
         say(log, LLL_ERR, format, list);
     else {
-        vfprintf(stderr, format, list);
-        fputc('\n', stderr);
+        vsnprintf(line, sizeof(line), format, list);
+        tame(line);
+        fprintf(stderr, "%s\n", line);
     }
     va_end(list);
 }

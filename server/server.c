@@ -99,6 +99,8 @@ static void on_timer(lws_sorted_usec_list_t *timer)
     log_notice(server->run->log, "libwebsockets %s, %s event loop", lws_get_library_version(),
                server->loop_kind == LOOP_UV ? "libuv" : "poll");
     announce(server);
+    if (server->is_reload_due)
+        server_reload(server);
 }
 
 static int on_state(lws_state_manager_t *manager, lws_state_notify_link_t *link, int current,

@@ -14,6 +14,7 @@ struct server {
     enum loop_kind loop_kind; /* the wish of the run, or poll when that can't be */
     enum server_state state;
     enum server_end end; /* what the loop was left for */
+    bool is_reload_due;  /* asked for while starting */
 
     lws_state_notify_link_t notifier; /* tells when the protocols are initialised */
     lws_state_notify_link_t *notifiers[2];
@@ -26,5 +27,8 @@ struct server {
 typedef bool server_visit_fn(struct server *server, struct site *site,
                              const struct lwshost_hooks *hooks, void *user);
 void server_visit_hooks(struct server *server, server_visit_fn *visit, void *user);
+
+/* Read the configuration anew and begin to restart with it, if it is good. */
+void server_reload(struct server *server);
 
 #endif

@@ -1,5 +1,7 @@
 #include "server_private.h"
 
+#include "listen.h"
+
 #include <signal.h>
 #include <string.h>
 
@@ -73,32 +75,64 @@ static void begin_stop(struct server *server, enum server_end end)
     lws_sul_schedule(server->context, 0, &server->timer, look, 1);
 }
 
-/* A vhost that got a free port keeps it: people know it by now. */
-static void keep_ports(const struct setup *old, struct setup *next)
+static bool is_floating_as(const struct site *site, const char *name)
 {
-    size_t n, m;
-
-    for (n = 0; n < next->site_count; n++)
-        for (m = 0; next->sites[n].is_floating && m < old->site_count; m++)
-            if (old->sites[m].is_floating &&
-                strcmp(old->sites[m].conf->name, next->sites[n].conf->name) == 0)
-                next->sites[n].port_wanted = old->sites[m].port;
+    return site->is_floating && strcmp(site->conf->name, name) == 0;
 }
 
-static void reload(struct server *server)
+/* A vhost that got a free port keeps it: people know it by now. Several may have one name: the
+ * first keeps the first one's, and so on. */
+static void keep_ports(const struct setup *old, struct setup *next)
+{
+    size_t n, m, nth;
+
+    for (n = 0; n < next->site_count; n++) {
+        struct site *site = &next->sites[n];
+
+        if (!site->is_floating)
+            continue;
+        for (m = 0, nth = 0; m < n; m++)
+            nth += is_floating_as(&next->sites[m], site->conf->name);
+        for (m = 0; m < old->site_count; m++)
+            if (is_floating_as(&old->sites[m], site->conf->name) && nth-- == 0)
+                site->port_wanted = old->sites[m].port;
+    }
+}
+
+/* The new configuration, if it can be served once the present one has ended; NULL otherwise. */
+static struct setup *read_anew(struct server_run *run)
+{
+    struct setup *next = setup_new(run->wish, run->log);
+
+    if (next) {
+        keep_ports(run->setup, next);
+        if (listen_check(next, run->setup, run->log)) {
+            setup_free(next);
+            next = NULL;
+        }
+    }
+    return next;
+}
+
+void server_reload(struct server *server)
 {
     struct server_run *run = server->run;
+    struct setup *next;
 
-    if (server->state != SERVER_SERVING)
+    if (server->state == SERVER_STARTING)
+        server->is_reload_due = true; /* what was read may be the older one */
+    if (server->state == SERVER_STARTING || server->end == SERVER_STOPPED)
         return;
-    run->next = setup_new(run->wish, run->log);
-    if (!run->next) {
+    next = read_anew(run);
+    if (!next) {
         log_error(run->log, "the configuration is not taken; serving goes on as before");
         return;
     }
     log_notice(run->log, "the configuration is read anew");
-    keep_ports(run->setup, run->next);
-    begin_stop(server, SERVER_RESTARTS);
+    setup_free(run->next);
+    run->next = next;
+    if (server->state == SERVER_SERVING)
+        begin_stop(server, SERVER_RESTARTS);
 }
 
 static void stop(struct server *server)
@@ -117,7 +151,7 @@ static void stop(struct server *server)
 void server_on_signal(struct server *server, int number)
 {
     if (number == SIGHUP)
-        reload(server);
+        server_reload(server);
     else
         stop(server);
 }

@@ -11,10 +11,14 @@
 
 static void on_complaint(void *user, bool is_error, const char *line)
 {
+    static const char mark[] = ": warning: "; /* the log says it, too */
     const struct log *log = user;
+    const char *at = is_error ? NULL : strstr(line, mark);
 
     if (is_error)
         log_error(log, "%s", line);
+    else if (at)
+        log_warning(log, "%.*s: %s", (int)(at - line), line, at + sizeof(mark) - 1);
     else
         log_warning(log, "%s", line);
 }
@@ -156,6 +160,41 @@ static void choose_ports(struct setup *setup, int port)
         setup->sites[n].is_floating = setup->sites[n].port_wanted == 0 && !setup->sites[n].follows;
 }
 
+static bool is_same_listener(const struct site *a, const struct site *b)
+{
+    const struct site *first = a->follows ? a->follows : a, *second = b->follows ? b->follows : b;
+
+    if (!listen_addr_equal(&a->addr, &b->addr))
+        return false;
+    return first == second || a->addr.kind == LISTEN_UNIX ||
+           (first->port_wanted && first->port_wanted == second->port_wanted);
+}
+
+/* The first vhost on a port decides about TLS for all of them: another one would be served in plain
+ * text, or would not be reached. */
+static int check_tls(const struct setup *setup, const struct log *log)
+{
+    char place[PLACE_BYTES], first[PLACE_BYTES];
+    int result = 0;
+    size_t n, m;
+
+    for (n = 0; n < setup->site_count; n++) {
+        const struct site *site = &setup->sites[n], *other = setup->sites;
+
+        for (m = 0; m < n && !is_same_listener(other, site); m++)
+            other++;
+        if (m == n || other->is_tls == site->is_tls)
+            continue;
+        conf_place_print(&site->conf->place, site->addr.kind == LISTEN_UNIX ? "interface" : "port",
+                         place, sizeof(place));
+        conf_place_print(&other->conf->place, NULL, first, sizeof(first));
+        log_error(log, "%s: TLS is all or nothing on one port, and %s is %s", place, first,
+                  other->is_tls ? "with TLS" : "without TLS");
+        result = -1;
+    }
+    return result;
+}
+
 static int build_sites(struct setup *setup, const struct log *log)
 {
     int result = 0;
@@ -192,7 +231,8 @@ struct setup *setup_new(const struct setup_wish *wish, const struct log *log)
     if (setup->conf && start_plugins(setup, wish, log) == 0 &&
         (preflight_global(setup->conf, log) | build_sites(setup, log)) == 0) {
         choose_ports(setup, wish->port);
-        return setup;
+        if (check_tls(setup, log) == 0)
+            return setup;
     }
     setup_free(setup);
     return NULL;

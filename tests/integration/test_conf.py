@@ -177,6 +177,10 @@ class Plugins(Case):
             self.refused(conf, WRONG, "CONF:", "vhosts[0].ws-protocols[0].echo-test.refuse",
                          "refused as asked: because", arguments=arguments)
 
+    def test_a_complaint_is_one_line_whatever_it_repeats(self):
+        self.refused([vhost(ws_protocols=[{"echo-test": {"refuse": "one\ntwo\x1b[2J"}}])], WRONG,
+                     "refused as asked: one?two?[2J")
+
     def test_a_plugin_that_can_not_start(self):
         with Folder([vhost(ws_protocols=[{"echo-test": {"broken": "no file"}}])]) as folder:
             for loop in ("uv", "poll"):
@@ -194,6 +198,13 @@ class Check(Case):
                 result = folder.run("--check")
         self.assertEqual((result.returncode, result.stdout), (OK, ""), result.stderr)
         self.assertNotIn("error", result.stderr)
+
+    def test_a_warning_is_called_so_once(self):
+        with Folder({"global": {"ws-pingpong-secs": "1"}, "vhosts": [vhost()]}) as folder:
+            result = folder.run("--check")
+        self.assertEqual(result.returncode, OK, result.stderr)
+        self.assertRegex(result.stderr, r"^\S+ \S+ warning: \S+/conf:\d+: global\.ws-pingpong-secs: "
+                         r"deprecated, .*\n$")
 
     def test_check_complains_about_all_vhosts(self):
         with Folder([vhost(name="a", ws_protocols=[{"echo-test": {"refuse": "first"}}]),

@@ -192,19 +192,60 @@ class Reload(Case):
                 self.assertEqual(len(server.urls), 1)
         self.on_both_loops(check)
 
-    def test_a_restart_that_fails(self):
+    def test_a_port_that_is_in_use_changes_nothing(self):
         def check(loop):
-            with socket.create_server(("127.0.0.1", 0)) as taken:
-                server = serve(loop)
-                with server:
-                    server.write_conf([vhost(port=str(taken.getsockname()[1]))])
-                    server.signal(signal.SIGHUP)
-                    server.process.wait(20)
-                    self.assertEqual(server.stop(), 1)
-                    self.assertIn("Address already in use", server.stderr)
-                    self.assertNotRegex(server.stderr, SANITIZER_REPORT)
-                    server.process.returncode = 0  # expected: nothing for __exit__ to find
+            with serve(loop) as server, socket.create_server(("127.0.0.1", 0)) as taken:
+                server.write_conf([vhost(port=str(taken.getsockname()[1]))])
+                server.signal(signal.SIGHUP)
+                server.wait_stderr("goes on as before")
+                self.assertIn("vhosts[0].port", server.stderr)
+                self.assertIn("Address already in use", server.stderr)
+                self.assertEqual(get(server.port), "one")
         self.on_both_loops(check)
+
+    def test_a_port_that_is_taken_meanwhile(self):
+        def check(loop):
+            with socket.create_server(("127.0.0.1", 0)) as free:
+                port = free.getsockname()[1]
+            with serve(loop, conf(linger="1")) as server:
+                client = WsClient(server.port, protocols=["echo-test"])
+                server.write_conf([vhost(port=str(port))])
+                server.signal(signal.SIGHUP)
+                server.wait_stderr("read anew")
+                with socket.create_server(("127.0.0.1", port)):
+                    client.close()
+                    server.process.wait(20)
+                self.assertEqual(server.stop(), 1)
+                self.assertIn("Address already in use", server.stderr)
+                self.assertNotRegex(server.stderr, SANITIZER_REPORT)
+                server.process.returncode = 0  # expected: nothing for __exit__ to find
+        self.on_both_loops(check)
+
+    def test_the_last_configuration_counts(self):
+        """Also when it comes while the one before is not served yet."""
+        def check(loop):
+            with serve(loop, conf(linger="1")) as server:
+                client = WsClient(server.port, protocols=["echo-test"])
+                server.write_conf(conf("two"))
+                server.signal(signal.SIGHUP)
+                server.wait_stderr("read anew")
+                for text, said in (("{", "goes on as before"), (conf("three"), "read anew")):
+                    count = server.stderr.count(said)
+                    server.write_conf(text)
+                    server.signal(signal.SIGHUP)
+                    server.wait_until(lambda: server.stderr.count(said) > count, said)
+                client.close()
+                server.wait_listening(2)
+                self.assertEqual(get(server.port), "three")
+        self.on_both_loops(check)
+
+    def test_vhosts_of_one_name_keep_their_ports(self):
+        with serve("uv", [vhost(), vhost()]) as server:
+            server.wait_listening(2)
+            server.signal(signal.SIGHUP)
+            server.wait_listening(4)
+            self.assertEqual(server.urls[:2], server.urls[2:])
+            self.assertNotEqual(server.urls[0], server.urls[1])
 
     def test_a_plugin_that_breaks_at_the_restart(self):
         def check(loop):

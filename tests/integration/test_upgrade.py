@@ -130,6 +130,7 @@ class Tunnels(Case):
                     except ConnectionResetError:
                         pass
             self.echoes(server, ["echo-test"], "echo-test")
+            self.assertNotIn("lws_", server.stderr)  # its own notices, one for each CONNECT
 
 
 if __name__ == "__main__":

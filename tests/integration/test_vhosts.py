@@ -1,6 +1,7 @@
 """Who listens where, and who answers to which name: ports, names, interfaces, TLS, unix sockets."""
 
 import http.client
+import json
 import os
 import signal
 import socket
@@ -228,6 +229,16 @@ class UnixSockets(unittest.TestCase):
             self.assertIn("Address already in use", result.stderr)
 
 
+    def test_its_port_means_nothing(self):
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        url = f"http://127.0.0.1:{port}/"
+        with serve({**self.conf, "port": str(port)}, echo(url, name="other")) as server:
+            server.wait_listening(2)
+            self.assertEqual(get(port_of(server.urls[1])), url)
+            self.assertTrue(self.ask().endswith(b"\r\n\r\nx"))
+
+
 class Conf(tempfile.TemporaryDirectory):
     """A folder with the configuration of one vhost."""
 
@@ -288,6 +299,21 @@ class Tls(unittest.TestCase):
             server.wait_listening(2)
             self.assertEqual(get(port_of(server.urls[0]), context=self.context), "secret")
             self.assertEqual(get(port_of(server.urls[1])), "open")
+
+    def test_tls_is_all_or_nothing_on_a_port(self):
+        """lws would serve both as the first one: a TLS vhost in plain text."""
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = str(free.getsockname()[1])
+        plain, secret = echo("open", name="a", port=port), self.conf(name="b", port=port)
+        for vhosts, how in (([plain, secret], "without"), ([secret, plain], "with")):
+            with tempfile.TemporaryDirectory() as folder:
+                with open(f"{folder}/conf", "w", encoding="utf-8") as file:
+                    json.dump({"vhosts": vhosts}, file)
+                for arguments in ((), ("--check",), ("-p", "0")):
+                    result = run_lwshost("-c", folder, "--plugin-dir", TEST_PLUGINS, *arguments)
+                    self.assertEqual((result.returncode, result.stdout), (2, ""), result.stderr)
+                    self.assertRegex(result.stderr, rf"conf:\d+: vhosts\[1\]\.port: .*"
+                                     rf"conf:\d+: vhosts\[0\] is {how} TLS\n$")
 
     def test_redirect_http(self):
         conf = self.conf(redirect_http="1", allow_non_tls="1")
