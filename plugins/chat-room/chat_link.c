@@ -126,6 +126,16 @@ static int write_mux(struct chat_pss *pss, const uint8_t *frame, size_t len)
     return result < 0 ? -1 : 0;
 }
 
+/* Who does not take what was sent is not listened to either. Were it, then its end of input, or its
+ * Close, would find output waiting: lws answers no Close then, and on the end of input it waits for
+ * that output while the end is still there to be read: for ever on its poll loop, which serves
+ * nobody else meanwhile, and busily for 5 s on libuv's. */
+static void listen_to(struct chat_pss *pss, bool is_listening)
+{
+    pss->is_unread = !is_listening;
+    lws_rx_flow_control(pss->wsi, is_listening);
+}
+
 /* On HTTP/1 finished frames go out as they are: in the ws role LWS_WRITE_RAW is not framed again,
  * and lws only reads the bytes. */
 static int write_frames(void *link, const void *frames, size_t len)
@@ -134,7 +144,23 @@ static int write_frames(void *link, const void *frames, size_t len)
 
     if (pss->is_mux)
         return write_mux(pss, frames, len);
-    return lws_write(pss->wsi, (unsigned char *)(uintptr_t)frames, len, LWS_WRITE_RAW) < 0 ? -1 : 0;
+    if (lws_write(pss->wsi, (unsigned char *)(uintptr_t)frames, len, LWS_WRITE_RAW) < 0)
+        return -1;
+    if (lws_partial_buffered(pss->wsi))
+        listen_to(pss, false);
+    return 0;
+}
+
+int chat_link_writable(struct chat_pss *pss)
+{
+    if (pss->is_unread && !lws_partial_buffered(pss->wsi)) {
+        listen_to(pss, true);
+        conn_heard(&pss->conn); /* it takes what it gets, and could not say so */
+    }
+    pss->is_writable = true;
+    conn_writable(&pss->conn);
+    pss->is_writable = false;
+    return pss->has_to_close ? -1 : 0;
 }
 
 static void want_writable(void *link) { lws_callback_on_writable(((struct chat_pss *)link)->wsi); }

@@ -36,10 +36,15 @@ struct chat_pss {
     bool is_mux;       /* a stream of an HTTP/2 connection */
     bool is_writable;  /* lws asks for output of this stream, and has had none yet */
     bool has_to_close; /* lws is to send the stream's Close frame */
+    bool is_unread;    /* nothing is read from it until it has taken what lws holds for it */
 };
 
 /* For world_new with a chat_vhd as `host`, and conn_open with a chat_pss as `link`. */
 extern const struct chat_port chat_port;
+
+/* From LWS_CALLBACK_SERVER_WRITEABLE, which comes when lws holds nothing back any more. Returns 0,
+ * or -1 when the connection is to be ended. */
+int chat_link_writable(struct chat_pss *pss);
 
 /* Have the world swept from now on, as long as there is something in it. */
 void chat_sweep_arm(struct chat_vhd *vhd);

@@ -153,14 +153,6 @@ static int on_turn(struct lws *wsi)
     return 0; /* anything else would close the descriptor that wakes the loop */
 }
 
-static int on_writable(struct chat_pss *pss)
-{
-    pss->is_writable = true;
-    conn_writable(&pss->conn);
-    pss->is_writable = false;
-    return pss->has_to_close ? -1 : 0;
-}
-
 static int on_peer_close(struct chat_pss *pss, const uint8_t *payload, size_t len)
 {
     unsigned code = len >= 2 ? (unsigned)payload[0] << 8 | payload[1] : CLOSE_NORMAL;
@@ -195,7 +187,7 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
         conn_heard(&((struct chat_pss *)user)->conn);
         return 0;
     case LWS_CALLBACK_SERVER_WRITEABLE:
-        return on_writable(user);
+        return chat_link_writable(user);
     case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
         return on_peer_close(user, in, len);
     case LWS_CALLBACK_WS_SERVER_DROP_PROTOCOL:

@@ -23,8 +23,8 @@ def chat_conf(text=None, **options):
 class ChatServer(Server):
     """A server that hangs up its clients before it is stopped, so that it has nobody to wait for."""
 
-    def __init__(self, conf):
-        super().__init__(conf)
+    def __init__(self, conf, **options):
+        super().__init__(conf, **options)
         self.clients = []
 
     def connect(self, *arguments, **options):
@@ -35,6 +35,19 @@ class ChatServer(Server):
         for client in self.clients:
             client.abort()
         super().__exit__(*exception)
+
+
+def big_conf(**options):
+    """A chat in which a lot may wait for those who do not read."""
+    return chat_conf(rate=0, max_message_bytes=60000, max_frame_bytes=65536,
+                     room_log_bytes=33554432, **options)
+
+
+def fill(talker):
+    """Say more in a text room than what all buffers on the way to a silent member hold."""
+    for _ in range(200):
+        talker.send("x" * 60000)
+        talker.receive()
 
 
 def parts(line):
@@ -317,6 +330,39 @@ class Crowds(unittest.TestCase):
                 while True:
                     slow.receive()
             self.assertEqual(closed.exception.code, 4002)
+
+    def test_half_a_connection_that_reads_nothing_holds_up_nobody(self):
+        for loop in ("uv", "poll"):
+            with self.subTest(loop=loop), \
+                    ChatServer(big_conf(), environment={"LWSHOST_EVENT_LOOP": loop}) as server:
+                silent = server.connect("/chat?nick=silent", receive_buffer=2048)
+                silent.receive()
+                one = server.connect("/chat?nick=one")
+                one.receive()
+                fill(one)
+                silent.socket.shutdown(socket.SHUT_WR)
+                for n in range(20):
+                    one.send(f"after {n}")
+                    self.assertEqual(parts(one.receive()), ("one", f"说：after {n}"))
+
+    def test_a_close_behind_unread_output_is_answered_too(self):
+        with ChatServer(big_conf(history_count=0)) as server:
+            slow = server.connect(protocols=["chat-room"], receive_buffer=2048)
+            slow.send_json(type="join", id=1, nick="slow")
+            slow.receive_json("joined")
+            one = server.connect(protocols=["chat-room"])
+            one.send_json(type="join", id=1, nick="one")
+            one.receive_json("joined")
+            talker = server.connect("/chat?nick=talker")
+            talker.receive()
+            one.receive_json("join")
+            fill(talker)
+            slow.send_frame(CLOSE, struct.pack("!H", 1000))
+            with self.assertRaises(WsClosed) as closed:
+                while True:
+                    slow.receive()
+            self.assertEqual(closed.exception.code, 1000)
+            self.assertEqual(one.receive_json("leave")["reason"], "left")
 
 
 class Ends(unittest.TestCase):
