@@ -7,6 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
+#define HEADERS_MAX 4096 /* bytes; two lists of them and what plugins add fit an answer */
+
 static const struct {
     const char *text;
     enum conf_scheme scheme;
@@ -63,11 +65,19 @@ static bool is_token(const char *name)
 static void check_headers(struct conf_reader *reader, const struct conf_pairs *headers)
 {
     char clipped[CONF_CLIP_BYTES];
-    size_t n;
+    size_t n, total = 0;
 
     for (n = 0; n < headers->count; n++) {
         const struct conf_pair *header = &headers->items[n];
         const char *at = header->value;
+
+        total += strlen(header->name) + strlen(header->value) + sizeof(": \r\n") - 1;
+        if (total > HEADERS_MAX) {
+            conf_complain_at(reader, true, &header->place, NULL,
+                             "the headers up to this one have %zu bytes, more than %d are too many",
+                             total, HEADERS_MAX);
+            return;
+        }
 
         while ((unsigned char)*at >= 0x20 ? *at != 0x7f : *at == '\t')
             at++;

@@ -4,12 +4,13 @@
 #include "http_request.h"
 #include "server.h"
 #include "site.h"
+#include "upgrade.h"
 
 #include <string.h>
 #include <strings.h>
 
-#define NAMES_BYTES 512    /* of Sec-WebSocket-Protocol; lws looks at less */
-#define HEADERS_BYTES 4096 /* the vhost's own are among them */
+#define NAMES_BYTES 512     /* of Sec-WebSocket-Protocol; lws looks at less */
+#define HEADERS_BYTES 10240 /* the vhost's own are among them */
 #define BODY_BYTES 1024
 
 /* Zeroed by lws whenever a connection is bound to this protocol; freed when it is bound to
@@ -77,7 +78,23 @@ static int refuse_request(struct lws *wsi)
                   "Only GET and HEAD without a body work here.\n");
 }
 
-/* For mounts of files, which lws serves whatever the method. */
+/* HTTP/2: the stream ends, the connection goes on. */
+static int refuse_stream(struct lws *wsi, struct front_pss *pss)
+{
+    static const struct http_header allow = {"allow:", "GET, HEAD"};
+    static const char body[] = "Only GET and HEAD work here.\n";
+    struct http_answer answer = {.status = HTTP_STATUS_METHOD_NOT_ALLOWED,
+                                 .content_type = "text/plain; charset=utf-8",
+                                 .headers = &allow,
+                                 .header_count = 1,
+                                 .body = body,
+                                 .body_bytes = sizeof(body) - 1};
+
+    return http_reply_send(wsi, &pss->reply, &answer);
+}
+
+/* For mounts of files, which lws serves whatever the method, on HTTP/2 with the exception of POST:
+ * there nobody else can answer without losing the body's way. */
 static int on_method(struct lws *wsi, struct lws_process_html_args *args)
 {
     if (!is_h1(wsi) || is_simple(wsi))
@@ -100,7 +117,9 @@ static int on_http(struct lws *wsi, struct front_pss *pss)
                                  .body_bytes = sizeof(body) - 1};
     struct site *site = site_of(wsi);
 
-    if (is_h1(wsi) && !is_simple(wsi)) {
+    if (!is_simple(wsi)) {
+        if (!is_h1(wsi))
+            return refuse_stream(wsi, pss);
         refuse_request(wsi);
         return -1;
     }
@@ -112,62 +131,11 @@ static int on_http(struct lws *wsi, struct front_pss *pss)
     return http_reply_send(wsi, &pss->reply, &answer);
 }
 
-static bool has_protocol(const struct site *site, const char *name, size_t length)
-{
-    size_t n;
-
-    for (n = 0; n < site->protocol_count; n++)
-        if (strlen(site->protocols[n].conf->name) == length &&
-            memcmp(site->protocols[n].conf->name, name, length) == 0)
-            return true;
-    return false;
-}
-
-/* Whether lws will find a protocol for what the client asks for. */
-static bool is_offered(struct lws *wsi, const struct site *site)
-{
-    char names[NAMES_BYTES];
-    const char *at = names;
-    int length = lws_hdr_total_length(wsi, WSI_TOKEN_PROTOCOL);
-
-    if (length <= 0)
-        return site->default_protocol && !site->conf->disable_no_protocol_ws_upgrades;
-    if (lws_hdr_copy(wsi, names, sizeof(names), WSI_TOKEN_PROTOCOL) < 0)
-        return false;
-    while (*at) {
-        size_t size;
-
-        at += strspn(at, ", \t");
-        size = strcspn(at, ", \t");
-        if (size && has_protocol(site, at, size))
-            return true;
-        at += size;
-    }
-    return false;
-}
-
-static size_t refusal_text(const struct site *site, char *out, size_t bytes)
-{
-    size_t n, used;
-
-    used = (size_t)snprintf(out, bytes,
-                            "No WebSocket protocol of this server was asked for in "
-                            "Sec-WebSocket-Protocol. It has:");
-    for (n = 0; n < site->protocol_count && used < bytes; n++)
-        used += (size_t)snprintf(out + used, bytes - used, "%s %s", n ? "," : "",
-                                 site->protocols[n].conf->name);
-    if (site->protocol_count == 0 && used < bytes)
-        used += (size_t)snprintf(out + used, bytes - used, " none");
-    if (used < bytes)
-        used += (size_t)snprintf(out + used, bytes - used, ".\n");
-    return used < bytes ? used : bytes - 1;
-}
-
 static int refuse_upgrade(struct lws *wsi, const struct site *site)
 {
     char body[BODY_BYTES];
 
-    refusal_text(site, body, sizeof(body));
+    upgrade_refusal(site, body, sizeof(body));
     return refuse(wsi, HTTP_STATUS_BAD_REQUEST, NULL, body);
 }
 
@@ -176,7 +144,7 @@ static int on_upgrade(struct lws *wsi, const char *kind)
 {
     const struct site *site = site_of(wsi);
 
-    if (!site || strcasecmp(kind, "websocket") || is_offered(wsi, site))
+    if (!site || strcasecmp(kind, "websocket") || upgrade_is_offered(wsi, site))
         return 0;
     return refuse_upgrade(wsi, site) ? -1 : 1;
 }
@@ -197,11 +165,11 @@ static int on_request(struct lws *wsi, const struct front_pss *pss)
     return pss && pss->is_kept && http_request_is_entangled(wsi) ? -1 : 0;
 }
 
-static int on_connection(struct lws *wsi)
+static int on_connection(struct lws *wsi, int fd)
 {
     const struct site *site = site_of(wsi);
 
-    return site && site->server && server_is_stopping(site->server);
+    return site && site->server && !server_admits(site->server, fd);
 }
 
 static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
@@ -211,7 +179,7 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
 
     switch (reason) {
     case LWS_CALLBACK_FILTER_NETWORK_CONNECTION:
-        return on_connection(wsi);
+        return on_connection(wsi, (int)(intptr_t)in);
     case LWS_CALLBACK_HTTP_BIND_PROTOCOL: /* not sent for the first request */
         if (pss)
             pss->is_kept = true;
@@ -233,6 +201,8 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
         return on_upgrade(wsi, in);
     case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
         return on_websocket(wsi);
+    case LWS_CALLBACK_HTTP_BODY_COMPLETION: /* answered already, or just now */
+        return 0;
     case LWS_CALLBACK_HTTP_FILE_COMPLETION:
         set_answering(wsi, pss, false);
         break;

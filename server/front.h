@@ -2,11 +2,12 @@
  *
  * Shape:    one lws protocol, "http-only". It answers 404 for paths without a mount, refuses
  *           WebSocket upgrades that name no protocol of the vhost with 400, where lws itself says
- *           nothing, turns new connections away while the host stops. Mounts of files are bound to
+ *           nothing, turns new connections away while the host stops or
+ *           is short of descriptors. Mounts of files are bound to
  *           it, so that it sees their answers begin and end, and refuses methods but GET and HEAD.
  * Owns:     its sessions' answers.
  * Borrows:  the site that is the vhost's user pointer.
- * Calls up: server_is_stopping, server_count_answer.
+ * Calls up: server_admits, server_count_answer.
  */
 #ifndef LWSHOST_FRONT_H
 #define LWSHOST_FRONT_H

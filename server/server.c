@@ -12,6 +12,8 @@
 /* Protocols that are not initialised by then never will be: lws only logs that one failed. */
 #define START_SECONDS 10
 
+#define REFUSED_SECONDS 10 /* until it is said again */
+
 #define SERVICE_BUFFER_BYTES 16384 /* what is read or sent from a file at once */
 #define HEADER_BYTES 8192          /* of one request; lws closes silently beyond */
 #define HEADER_POOL 16384          /* requests and lookups that may be under way together */
@@ -26,6 +28,23 @@ static void leave(struct server *server, enum server_end end)
 {
     server->end = end;
     loop_stop(server->loop);
+}
+
+bool server_admits(struct server *server, int fd)
+{
+    lws_usec_t now = lws_now_usecs();
+
+    if (server->state == SERVER_STOPPING)
+        return false;
+    if (fd >= 0 && (unsigned long)fd < server->connections)
+        return true;
+    if (!server->refused_us || now - server->refused_us > REFUSED_SECONDS * LWS_US_PER_SEC) {
+        log_warning(server->run->log,
+                    "%lu descriptors are in use, clients are refused: rlimit-nofile",
+                    server->connections);
+        server->refused_us = now;
+    }
+    return false;
 }
 
 void server_visit_hooks(struct server *server, server_visit_fn *visit, void *user)
@@ -170,18 +189,31 @@ static int create_context(struct server *server, enum loop_kind kind)
     return -1;
 }
 
-static int start(struct server *server)
+static int create_some_context(struct server *server)
 {
     struct server_run *run = server->run;
 
-    descriptors_limit(run->setup->conf->global.rlimit_nofile, run->log);
-    if (create_context(server, run->loop_kind)) {
-        if (run->loop_kind == LOOP_POLL || create_context(server, LOOP_POLL)) {
-            log_error(run->log, "libwebsockets can't start");
-            return -1;
-        }
-        log_warning(run->log, "libuv's event loop can't be used");
+    if (create_context(server, run->loop_kind) == 0)
+        return 0;
+    if (run->loop_kind == LOOP_POLL || create_context(server, LOOP_POLL)) {
+        log_error(run->log, "libwebsockets can't start");
+        return -1;
     }
+    log_warning(run->log, "libuv's event loop can't be used");
+    return 0;
+}
+
+static int start(struct server *server)
+{
+    struct server_run *run = server->run;
+    unsigned long wanted = run->setup->conf->global.rlimit_nofile, descriptors;
+    int result;
+
+    server->connections = descriptors_hold_back(wanted, &descriptors, run->log);
+    result = create_some_context(server);
+    descriptors_give(descriptors, run->log);
+    if (result)
+        return -1;
     if (control_start(server->context, server)) {
         log_error(run->log, "signals can't be received");
         return -1;

@@ -36,8 +36,9 @@ enum server_end server_run(struct server_run *run);
 /* For control: a signal has come. */
 void server_on_signal(struct server *server, int number);
 
-/* For front: whether new connections are to be turned away. */
-bool server_is_stopping(const struct server *server);
+/* For front: whether a new connection, which has the descriptor `fd`, may stay: not while the
+ * server stops, nor when descriptors are short. */
+bool server_admits(struct server *server, int fd);
 
 /* For front: one more (1) or one less (-1) answer that stopping waits for. */
 void server_count_answer(struct server *server, int by);

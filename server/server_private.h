@@ -20,7 +20,9 @@ struct server {
     lws_state_notify_link_t *notifiers[2];
     lws_sorted_usec_list_t timer; /* the way from one state to the next */
     lws_usec_t patience_ends_us;
-    unsigned answers; /* being sent from files */
+    unsigned answers;          /* being sent from files */
+    unsigned long connections; /* have descriptors below this */
+    lws_usec_t refused_us;     /* when it was last said that clients are refused; 0: never */
 };
 
 /* Each plugin on each vhost, once: call `visit` until it returns false. */

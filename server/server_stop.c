@@ -11,8 +11,6 @@
 /* Close codes of WebSocket: RFC 6455 7.4.1 and the IANA registry. */
 enum { CLOSE_GOING_AWAY = 1001, CLOSE_SERVICE_RESTART = 1012 };
 
-bool server_is_stopping(const struct server *server) { return server->state == SERVER_STOPPING; }
-
 void server_count_answer(struct server *server, int by) { server->answers += (unsigned)by; }
 
 static bool visit_pending(struct server *server, struct site *site,

@@ -3,9 +3,10 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-#define HEADER_BYTES 2048 /* status line and headers of one answer */
-#define PIECE_BYTES 16384 /* body bytes handed to lws at once */
+#define HEADER_BYTES 10240 /* status line and headers of one answer, the vhost's among them */
+#define PIECE_BYTES 16384  /* body bytes handed to lws at once */
 
 static const char *title_of(unsigned status)
 {
@@ -58,16 +59,33 @@ static int add_header(struct lws *wsi, const char *name, const char *value, unsi
                                        (const unsigned char *)value, (int)strlen(value), at, end);
 }
 
+/* Whether lws has written the header, lower case with its colon, for the vhost already: as a line,
+ * or on HTTP/2 as a literal behind its length. */
+static bool is_there(struct lws *wsi, const char *name, const unsigned char *from,
+                     const unsigned char *to)
+{
+    size_t length = strlen(name) - 1;
+    bool is_h1 = lws_get_network_wsi(wsi) == wsi;
+
+    for (from++; from + length < to; from++)
+        if (strncasecmp((const char *)from, name, length) == 0 &&
+            (is_h1 ? from[-1] == '\n' && from[length] == ':' : from[-1] == length))
+            return true;
+    return false;
+}
+
 static int build_headers(struct lws *wsi, const struct http_answer *answer, unsigned char **at,
                          unsigned char *end)
 {
+    const unsigned char *start = *at;
     size_t n;
 
     if (lws_add_http_common_headers(wsi, answer->status, answer->content_type,
                                     (lws_filepos_t)answer->body_bytes, at, end))
         return -1;
     for (n = 0; n < answer->header_count; n++)
-        if (add_header(wsi, answer->headers[n].name, answer->headers[n].value, at, end))
+        if (!is_there(wsi, answer->headers[n].name, start, *at) &&
+            add_header(wsi, answer->headers[n].name, answer->headers[n].value, at, end))
             return -1;
     return 0;
 }

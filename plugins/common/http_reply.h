@@ -21,6 +21,7 @@ struct http_reply {
     bool is_pending;  /* http_reply_writable has work to do */
 };
 
+/* Not sent when the vhost's own headers have one of that name: whoever configured it decides. */
 struct http_header {
     const char *name;  /* lower case, with the colon lws wants: "retry-after:" */
     const char *value; /* printable; the caller has kept CR and LF out */

@@ -136,6 +136,22 @@ class Answers(unittest.TestCase):
         self.assertEqual(headers["x-content-type-options"], "nosniff")
         self.assertEqual(headers["cache-control"], "max-age=300")
 
+    def test_headers_of_the_vhost_win_and_may_be_long(self):
+        policy = "default-src" + " https://a.example" * 220
+        conf = [vhost(mounts=[{"mountpoint": "/ip-lookup", "origin": "callback://ip-lookup"}],
+                      ws_protocols=[{"ip-lookup": {"database": SAMPLE}}],
+                      headers=[{"X-Content-Type-Options": "nosniff"}, {"cache-control": "no-store"},
+                               {"content-security-policy": policy}])]
+        with Server(conf) as server:
+            for target, status in (("/ip-lookup?ip=8.8.8.8", 200), ("/nothing", 404)):
+                connection = Connection(server.port)
+                got, headers, _ = connection.ask(target)
+                connection.close()
+                self.assertEqual(got, status)
+                self.assertEqual(headers.get_all("x-content-type-options"), ["nosniff"])
+                self.assertEqual(headers.get_all("cache-control"), ["no-store"])
+                self.assertEqual(headers["content-security-policy"], policy)
+
     def test_other_methods_are_refused_and_the_connection_goes_on(self):
         for method, body in (("POST", b"x" * 5000), ("POST", b""), ("PUT", b"abc"),
                              ("DELETE", None), ("OPTIONS", None)):

@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import signal
+import shutil
 import socket
 import ssl
 import subprocess
@@ -13,6 +14,8 @@ import unittest
 from support import Server, WsClient, run_lwshost, vhost
 
 TEST_PLUGINS = os.environ["LWSHOST_TEST_PLUGIN_DIR"]
+CURL = subprocess.run(["curl", "-V"], capture_output=True, text=True, check=False).stdout \
+    if shutil.which("curl") else ""
 HAS_IPV6 = os.path.exists("/proc/net/if_inet6") and \
     any(line.startswith("0" * 31 + "1") for line in open("/proc/net/if_inet6", encoding="ascii"))
 
@@ -300,6 +303,29 @@ class Tls(unittest.TestCase):
             self.assertEqual(get(port_of(server.urls[0]), context=self.context), "secret")
             self.assertEqual(get(port_of(server.urls[1])), "open")
 
+    @unittest.skipUnless("HTTP2" in CURL, "curl that speaks HTTP/2 is not here")
+    def test_http2_answers_a_body_that_nobody_wants(self):
+        with tempfile.TemporaryDirectory() as folder:
+            with open(f"{folder}/a.txt", "w", encoding="ascii") as file:
+                file.write("text")
+            conf = self.conf()
+            conf["mounts"].append({"mountpoint": "/files", "origin": f"file://{folder}"})
+            del conf["mounts"][0]
+            with serve(conf) as server:
+                base = f"https://127.0.0.1:{server.port}"
+                for body in ("x", "x" * 200000):
+                    for target in ("/files/a.txt", "/nothing"):
+                        # Several on one connection: curl ends with an error if one is not answered.
+                        result = subprocess.run(
+                            ["curl", "-s", "--http2", "--cacert", self.cert, "-m", "20", "-w",
+                             "%{http_code} %{http_version};", "-o", "/dev/null", "-o", "/dev/null",
+                             "-o", "/dev/null", "-d", "@-", *[base + target] * 3],
+                            input=body, text=True, capture_output=True, check=False)
+                        self.assertEqual((result.returncode, result.stdout), (0, "405 2;" * 3),
+                                         (len(body), target))
+                self.assertEqual(get(server.port, context=self.context, target="/files/a.txt"),
+                                 "text")
+
     def test_tls_is_all_or_nothing_on_a_port(self):
         """lws would serve both as the first one: a TLS vhost in plain text."""
         with socket.create_server(("127.0.0.1", 0)) as free:
@@ -344,6 +370,24 @@ class Limits(unittest.TestCase):
         with Server({"global": {"rlimit-nofile": "300"}, "vhosts": [echo("x")]},
                     arguments=["--plugin-dir", TEST_PLUGINS]) as server:
             self.assertEqual(self.limit(server), 300)
+
+    def test_more_clients_than_descriptors(self):
+        """The others are refused, and the log says it once; it must not fill the disk."""
+        for loop in ("uv", "poll"):
+            with Server({"global": {"rlimit-nofile": "64"}, "vhosts": [echo("x")]},
+                        arguments=["--plugin-dir", TEST_PLUGINS],
+                        environment={"LWSHOST_EVENT_LOOP": loop}) as server:
+                clients = [socket.create_connection(("127.0.0.1", server.port), 20)
+                           for _ in range(100)]
+                for client in clients[:10]:
+                    client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                    while client.recv(1000):
+                        pass
+                for client in clients:
+                    client.close()
+                self.assertEqual(get(server.port), "x")
+                self.assertEqual(server.stderr.count("rlimit-nofile"), 1)
+                self.assertNotIn("error", server.stderr)
 
     def test_user_agents_that_are_not_wanted(self):
         conf = {"global": {"reject-service-keywords": [{"EvilBot": "403 go away"}]},
