@@ -1,7 +1,6 @@
 #include "chat_link.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/random.h>
@@ -88,42 +87,45 @@ static size_t room(void *link)
     struct chat_pss *pss = link;
 
     if (pss->is_mux)
-        return pss->is_writable ? 1 : 0;
+        return pss->is_writable && mux_has_window(pss->wsi) ? 1 : 0;
     return lws_partial_buffered(pss->wsi) ? 0 : SIZE_MAX;
 }
 
-/* lws writes the Close frame of a stream when the callback that asked for output says so. */
-static int close_mux(struct chat_pss *pss, const uint8_t *payload, size_t len)
+static void want_writable(void *link)
 {
-    unsigned code = (unsigned)payload[0] << 8 | payload[1];
+    struct chat_pss *pss = link;
 
-    lws_close_reason(pss->wsi, (enum lws_close_status)code, (unsigned char *)(uintptr_t)payload + 2,
-                     len - 2);
+    if (!pss->is_mux || mux_has_window(pss->wsi))
+        lws_callback_on_writable(pss->wsi);
+}
+
+/* lws writes the Close frame of a stream when the callback that asked for output says so. */
+static int close_mux(struct chat_pss *pss, const uint8_t *frame, size_t len)
+{
+    unsigned code = (unsigned)frame[2] << 8 | frame[3];
+
+    lws_close_reason(pss->wsi, (enum lws_close_status)code, (unsigned char *)(uintptr_t)frame + 4,
+                     len - 4);
     pss->has_to_close = true;
     return 0;
 }
 
-/* HTTP/2 wraps each WebSocket frame: lws has to make it, with space in front of the payload. */
+/* The next piece, and after it the one behind. */
+static int send_mux(struct chat_pss *pss)
+{
+    int result = mux_send(&pss->mux, pss->wsi);
+
+    if (mux_is_waiting(&pss->mux))
+        want_writable(pss);
+    return result;
+}
+
 static int write_mux(struct chat_pss *pss, const uint8_t *frame, size_t len)
 {
-    unsigned opcode = frame[0] & 0x0f;
-    size_t head;
-    unsigned char *copy;
-    int result;
-
     pss->is_writable = false;
-    if (ws_frame_measure(frame, &head) != len)
-        return -1;
-    if (opcode == WS_CLOSE)
-        return close_mux(pss, frame + head, len - head);
-    copy = malloc(LWS_PRE + len - head + 1);
-    if (!copy)
-        return -1;
-    memcpy(copy + LWS_PRE, frame + head, len - head);
-    result = lws_write(pss->wsi, copy + LWS_PRE, len - head,
-                       opcode == WS_PING ? LWS_WRITE_PING : LWS_WRITE_TEXT);
-    free(copy);
-    return result < 0 ? -1 : 0;
+    if ((frame[0] & 0x0f) == WS_CLOSE)
+        return close_mux(pss, frame, len);
+    return mux_take(&pss->mux, frame, len) ? -1 : send_mux(pss);
 }
 
 /* Who does not take what was sent is not listened to either. Were it, then its end of input, or its
@@ -157,20 +159,20 @@ int chat_link_writable(struct chat_pss *pss)
         listen_to(pss, true);
         conn_heard(&pss->conn); /* it takes what it gets, and could not say so */
     }
-    pss->is_writable = true;
+    pss->is_writable = !mux_is_waiting(&pss->mux);
+    if (send_mux(pss))
+        return -1;
     conn_writable(&pss->conn);
     pss->is_writable = false;
     return pss->has_to_close ? -1 : 0;
 }
 
-static void want_writable(void *link) { lws_callback_on_writable(((struct chat_pss *)link)->wsi); }
-
 static bool has_input(void *link)
 {
+    struct lws *wsi = lws_get_network_wsi(((struct chat_pss *)link)->wsi);
     int waiting = 0;
 
-    return ioctl(lws_get_socket_fd(((struct chat_pss *)link)->wsi), FIONREAD, &waiting) == 0 &&
-           waiting > 0;
+    return ioctl(lws_get_socket_fd(wsi), FIONREAD, &waiting) == 0 && waiting > 0;
 }
 
 static void kill_link(void *link)

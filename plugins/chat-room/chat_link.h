@@ -10,6 +10,7 @@
 #ifndef CHAT_LINK_H
 #define CHAT_LINK_H
 
+#include "chat_mux.h"
 #include "conn.h"
 #include "fanout.h"
 #include "problem.h"
@@ -33,10 +34,11 @@ struct chat_vhd {
 struct chat_pss {
     struct conn conn;
     struct lws *wsi;
-    bool is_mux;       /* a stream of an HTTP/2 connection */
-    bool is_writable;  /* lws asks for output of this stream, and has had none yet */
-    bool has_to_close; /* lws is to send the stream's Close frame */
-    bool is_unread;    /* nothing is read from it until it has taken what lws holds for it */
+    struct mux_frame mux; /* on its way, if it is one */
+    bool is_mux;          /* a stream of an HTTP/2 connection */
+    bool is_writable;     /* lws asks for output of this stream, and has had none yet */
+    bool has_to_close;    /* lws is to send the stream's Close frame */
+    bool is_unread;       /* nothing is read from it until it has taken what lws holds for it */
 };
 
 /* For world_new with a chat_vhd as `host`, and conn_open with a chat_pss as `link`. */

@@ -162,8 +162,10 @@ static int on_peer_close(struct chat_pss *pss, const uint8_t *payload, size_t le
 
 static int on_closed(struct chat_pss *pss)
 {
-    if (pss)
-        conn_closed(&pss->conn);
+    if (!pss)
+        return 0;
+    conn_closed(&pss->conn);
+    mux_fini(&pss->mux);
     return 0;
 }
 
