@@ -60,6 +60,12 @@ struct store_ops {
                    void *ticket);
     void (*read)(struct store_room *room, const struct store_query *query, store_page_fn *done,
                  void *ticket);
+    /* Call back for what was answered meanwhile, on the loop thread and not from within another
+     * call. now_ms: wall clock. Returns whether there is more, for which it has to be called again
+     * when people have been told about this. NULL: all callbacks come before a call returns. */
+    bool (*deliver)(struct store *store, int64_t now_ms);
+    /* Wait until everything is answered, and call back for it. NULL: nothing ever is under way. */
+    void (*drain)(struct store *store);
     /* All rooms must be closed. */
     void (*free)(struct store *store);
 };

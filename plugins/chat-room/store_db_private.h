@@ -1,0 +1,44 @@
+/* store_db_private — what the two files of store_db share.
+ *
+ * Shape:    the connection and one prepared statement for each row of the table in store_db.c.
+ * Owns:     see store_db.h.
+ * Borrows:  nothing.
+ * Calls up: SQLite.
+ */
+#ifndef CHAT_STORE_DB_PRIVATE_H
+#define CHAT_STORE_DB_PRIVATE_H
+
+#include "store_db.h"
+
+#include <sqlite3.h>
+
+enum store_db_statement {
+    DB_BEGIN,
+    DB_COMMIT,
+    DB_ROLLBACK,
+    DB_SEED,
+    DB_PUT_SEED,
+    DB_ROOMS,
+    DB_ENTRIES,
+    DB_FREE_MESSAGES,
+    DB_FREE_NAME,
+    DB_PUT_ROOM,
+    DB_PUT_MESSAGE,
+    DB_FORGET,
+    DB_DROP_ROOM,
+    DB_FIND,
+    DB_PAGE_OLDEST,
+    DB_PAGE_NEWEST,
+    DB_STATEMENTS
+};
+
+struct store_db {
+    sqlite3 *connection;
+    sqlite3_stmt *statements[DB_STATEMENTS];
+    uint64_t seed;
+};
+
+/* Prepare all statements; the schema must be there. Returns an SQLite result. */
+int store_db_prepare(struct store_db *db);
+
+#endif

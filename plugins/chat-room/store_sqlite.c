@@ -1,0 +1,321 @@
+#include "store_sqlite_private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SWEEP_MS (STORE_PACE_S * 1000 / 2)
+#define DROP_LOOK 16 /* rooms that are looked at for one that can be dropped */
+
+static struct sqlite_store *store_of(struct store *store)
+{
+    return (struct sqlite_store *)(void *)store;
+}
+
+static void put_take(struct store_room *room, struct store_job *job)
+{
+    job->oldest = room->told_oldest = room->past.state.oldest;
+    room->jobs++;
+    room->store->jobs++;
+    store_worker_put_take(room->store->worker, job);
+}
+
+static bool is_named(const struct hash_node *node, const void *key)
+{
+    return strcmp(HASH_MAP_ENTRY(node, struct store_room, by_name)->name, key) == 0;
+}
+
+/* Forget a room with its epoch; the next one of its name has another. Returns 0, or -1 when the
+ * memory for that is missing. */
+static int drop(struct store_room *room)
+{
+    struct sqlite_store *store = room->store;
+    struct store_job *job = store_job_new(JOB_DROP, &room->disk);
+
+    if (!job)
+        return -1;
+    store->config.random(&store->seed, sizeof(store->seed));
+    job->seed = store->seed;
+    job->ticket = room;
+    hash_map_remove(&store->rooms, &room->by_name);
+    dlist_remove(&room->of_all);
+    dlist_remove(&room->of_closed);
+    put_take(room, job);
+    return 0;
+}
+
+static int drop_one(struct sqlite_store *store)
+{
+    struct dlist_node *node = dlist_first(&store->closed_rooms);
+    struct store_room *room;
+    int n;
+
+    for (n = 0; node && n < DROP_LOOK; n++) {
+        room = DLIST_ENTRY(node, struct store_room, of_closed);
+        if (!room->jobs && room->past.state.oldest > room->past.state.head)
+            return drop(room);
+        node = dlist_next(&store->closed_rooms, node);
+    }
+    return -1;
+}
+
+static struct store_room *open_room(struct store *store_base, const char *name)
+{
+    struct sqlite_store *store = store_of(store_base);
+    uint64_t hash = hash_bytes(name, strlen(name), 0);
+    struct hash_node *node = hash_map_find(&store->rooms, hash, is_named, name);
+    char epoch[STORE_EPOCH_BYTES];
+    struct store_db_room row = {.id = store->next_id, .name = name, .epoch = epoch};
+    struct store_room *room = NULL;
+
+    if (node) {
+        room = HASH_MAP_ENTRY(node, struct store_room, by_name);
+    } else if (store->rooms.count < store->config.rooms_max || !drop_one(store)) {
+        /* The same each time until something is said in it, and then it is in the file. */
+        snprintf(epoch, sizeof(epoch), "%016llx",
+                 (unsigned long long)hash_bytes(name, strlen(name), store->seed));
+        room = sqlite_room_new(store, &row);
+    }
+    if (room)
+        dlist_remove(&room->of_closed);
+    return room;
+}
+
+static void close_room(struct store_room *room)
+{
+    if (!room)
+        return;
+    if (room->past.state.head == 0 && !room->jobs)
+        sqlite_room_free(room);
+    else
+        dlist_append(&room->store->closed_rooms, &room->of_closed);
+}
+
+static const struct store_state *state(struct store_room *room, int64_t now_ms)
+{
+    past_expire(&room->past, &room->store->config.limits, now_ms);
+    return &room->past.state;
+}
+
+static struct store_job *append_job(struct store_room *room, const struct message *message)
+{
+    struct sqlite_store *store = room->store;
+    struct store_job *job;
+
+    if (store->appends >= STORE_APPENDS_MAX || store->append_bytes >= STORE_APPEND_BYTES_MAX ||
+        past_reserve(&room->past, room->appends + 1))
+        return NULL;
+    job = store_job_new(JOB_APPEND, &room->disk);
+    if (!job)
+        return NULL;
+    job->copy = message_copy(message);
+    if (job->copy)
+        return job;
+    store_job_free(job);
+    return NULL;
+}
+
+static void append(struct store_room *room, const struct message *message, store_kept_fn *done,
+                   void *ticket)
+{
+    struct store_job *job;
+
+    past_expire(&room->past, &room->store->config.limits, message->time_ms);
+    job = append_job(room, message);
+    if (!job) {
+        done(ticket, STORE_FAILED, message);
+        return;
+    }
+    job->done.kept = done;
+    job->ticket = ticket;
+    room->appends++;
+    room->store->appends++;
+    room->store->append_bytes += message_text_bytes(message);
+    put_take(room, job);
+}
+
+static void read_page(struct store_room *room, const struct store_query *query, store_page_fn *done,
+                      void *ticket)
+{
+    struct sqlite_store *store = room->store;
+    struct store_query clipped = *query;
+    struct store_job *job = NULL;
+
+    if (clipped.after + 1 < room->past.state.oldest)
+        clipped.after = room->past.state.oldest - 1;
+    if (clipped.before > room->past.state.head + 1)
+        clipped.before = room->past.state.head + 1;
+    if (clipped.limit > STORE_PAGE_MAX)
+        clipped.limit = STORE_PAGE_MAX;
+    if (clipped.after + 1 < clipped.before && store->pages < STORE_PAGES_MAX)
+        job = store_job_new(JOB_READ, &room->disk);
+    if (!job) {
+        done(ticket, NULL, 0);
+        return;
+    }
+    job->query = clipped;
+    job->done.page = done;
+    job->ticket = ticket;
+    store->pages++;
+    put_take(room, job);
+}
+
+/* Returns how many bytes of messages that was. */
+static size_t finish_append(struct store_room *room, struct store_job *job)
+{
+    struct sqlite_store *store = room->store;
+    const struct message *message = &job->copy->message;
+    size_t bytes = message_text_bytes(message);
+
+    room->appends--;
+    store->appends--;
+    store->append_bytes -= bytes;
+    if (job->result == STORE_KEPT)
+        past_add(&room->past, message->time_ms, sqlite_message_bytes(bytes));
+    job->done.kept(job->ticket, job->result,
+                   job->result == STORE_KNOWN ? &job->known->message : message);
+    past_bound(&room->past, &store->config.limits);
+    return sqlite_message_bytes(bytes);
+}
+
+static size_t finish_read(struct store_room *room, struct store_job *job)
+{
+    const struct store_page *page = job->result == STORE_KEPT ? job->page : NULL;
+
+    room->store->pages--;
+    store_worker_release(room->store->worker, 1);
+    job->done.page(job->ticket, page ? page->messages : NULL, page ? page->count : 0);
+    return 0;
+}
+
+static size_t finish_take(struct sqlite_store *store, struct store_job *job)
+{
+    struct store_room *room =
+        (struct store_room *)(void *)((char *)job->room - offsetof(struct store_room, disk));
+    size_t bytes = 0;
+
+    store->jobs--;
+    room->jobs--;
+    if (job->kind == JOB_APPEND)
+        bytes = finish_append(room, job);
+    else if (job->kind == JOB_READ)
+        bytes = finish_read(room, job);
+    else if (job->kind == JOB_DROP)
+        sqlite_room_free(room);
+    store_job_free(job);
+    return bytes;
+}
+
+/* Have the file forget what is forgotten. A message's job says so, too: this is for rooms in which
+ * nobody says anything. */
+static void sweep(struct sqlite_store *store, int64_t now_ms)
+{
+    struct dlist_node *node;
+    struct store_room *room;
+    struct store_job *job;
+
+    store->swept_ms = now_ms;
+    for (node = dlist_first(&store->all_rooms); node; node = dlist_next(&store->all_rooms, node)) {
+        room = DLIST_ENTRY(node, struct store_room, of_all);
+        past_expire(&room->past, &store->config.limits, now_ms);
+        if (room->told_oldest >= room->past.state.oldest)
+            continue;
+        job = store_job_new(JOB_FORGET, &room->disk);
+        if (job)
+            put_take(room, job);
+    }
+}
+
+static void report(struct sqlite_store *store)
+{
+    char trouble[STORE_REASON_BYTES];
+
+    if (store_worker_news(store->worker, trouble))
+        store->config.report(store->config.host, trouble[0] ? trouble : NULL);
+}
+
+static bool deliver(struct store *store_base, int64_t now_ms)
+{
+    struct sqlite_store *store = store_of(store_base);
+    struct store_job *job;
+    size_t bytes = 0;
+
+    report(store);
+    if (now_ms - store->swept_ms >= SWEEP_MS || now_ms < store->swept_ms)
+        sweep(store, now_ms);
+    store_worker_steal(store->worker, &store->ready);
+    while (bytes < store->config.slice_bytes && (job = store_queue_steal(&store->ready)))
+        bytes += finish_take(store, job);
+    return store->ready.first != NULL;
+}
+
+static void drain(struct store *store_base)
+{
+    struct sqlite_store *store = store_of(store_base);
+    struct store_job *job;
+
+    while (store->jobs) {
+        while ((job = store_queue_steal(&store->ready)))
+            finish_take(store, job);
+        if (!store->jobs)
+            break;
+        store_worker_wait(store->worker);
+        store_worker_steal(store->worker, &store->ready);
+    }
+    report(store);
+}
+
+static void free_store(struct store *store_base)
+{
+    struct sqlite_store *store = store_of(store_base);
+    struct dlist_node *node;
+
+    if (store->worker)
+        drain(store_base);
+    store_worker_free(store->worker);
+    while ((node = dlist_first(&store->all_rooms)))
+        sqlite_room_free(DLIST_ENTRY(node, struct store_room, of_all));
+    hash_map_fini(&store->rooms);
+    free(store);
+}
+
+static const struct store_ops sqlite_ops = {
+    .open = open_room,
+    .close = close_room,
+    .state = state,
+    .append = append,
+    .read = read_page,
+    .deliver = deliver,
+    .drain = drain,
+    .free = free_store,
+};
+
+struct store *store_sqlite_new(const struct store_sqlite_config *config, int64_t now_ms,
+                               struct problem *problem)
+{
+    struct store_db *db = store_db_open(config->path, config->survives_power_loss, problem);
+    struct sqlite_store *store = db ? calloc(1, sizeof(*store)) : NULL;
+
+    if (!store) {
+        store_db_close(db);
+        problem_set(problem, "", "out of memory");
+        return NULL;
+    }
+    store->store.ops = &sqlite_ops;
+    store->config = *config;
+    store->next_id = 1;
+    dlist_init(&store->all_rooms);
+    dlist_init(&store->closed_rooms);
+    if (sqlite_load(store, db, now_ms, problem)) {
+        store_db_close(db);
+        free_store(&store->store);
+        return NULL;
+    }
+    store->config.path = NULL;
+    store->worker = store_worker_new_take(db, config->wake, config->host);
+    if (store->worker)
+        return &store->store;
+    problem_set(problem, "", "no thread can be started for the store");
+    free_store(&store->store);
+    return NULL;
+}

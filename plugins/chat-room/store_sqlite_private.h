@@ -1,0 +1,55 @@
+/* store_sqlite_private — what the two files of store_sqlite share: the store, and its rooms.
+ *
+ * Shape:    see store_sqlite.h.
+ * Owns:     see store_sqlite.h.
+ * Borrows:  nothing.
+ * Calls up: nothing.
+ */
+#ifndef CHAT_STORE_SQLITE_PRIVATE_H
+#define CHAT_STORE_SQLITE_PRIVATE_H
+
+#include "dlist.h"
+#include "hash_map.h"
+#include "store_past.h"
+#include "store_sqlite.h"
+#include "store_worker.h"
+
+struct sqlite_store {
+    struct store store;
+    struct store_sqlite_config config;
+    struct store_worker *worker;
+    struct hash_map rooms;
+    struct dlist all_rooms;
+    struct dlist closed_rooms; /* the one that was closed longest ago first */
+    struct store_queue ready;  /* done, and not handed out yet */
+    size_t appends, append_bytes, pages;
+    size_t jobs;      /* with the thread, or ready */
+    int64_t swept_ms; /* when what is old was looked for */
+    int64_t next_id;
+    uint64_t seed;
+};
+
+struct store_room {
+    struct sqlite_store *store;
+    struct hash_node by_name;
+    struct dlist_node of_all, of_closed;
+    struct past past;
+    struct disk_room disk; /* the thread's */
+    uint64_t told_oldest;  /* what the thread knows, or will */
+    size_t appends;        /* under way */
+    size_t jobs;           /* under way, these included */
+    char name[];
+};
+
+/* Make a room that nobody has open. Returns NULL when memory is short. */
+struct store_room *sqlite_room_new(struct sqlite_store *store, const struct store_db_room *row);
+void sqlite_room_free(struct store_room *room);
+
+/* Make the rooms that are in the file. Returns 0, or -1 with `problem` filled. */
+int sqlite_load(struct sqlite_store *store, struct store_db *db, int64_t now_ms,
+                struct problem *problem);
+
+/* Memory that a message stands for in history-bytes. */
+uint32_t sqlite_message_bytes(size_t text_bytes);
+
+#endif
