@@ -2,8 +2,6 @@
 
 #include "accept.h"
 
-#include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -72,20 +70,12 @@ static bool is_json_type(struct lws *wsi)
 
 struct http_query_body http_query_describe_body(struct lws *wsi)
 {
-    struct http_query_body body = {.is_json = is_json_type(wsi)};
-    char length[24], *end;
+    struct http_query_body body = {.kind = http_request_body(wsi), .is_json = is_json_type(wsi)};
+    char length[24];
 
-    body.is_chunked = lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0;
-    body.has_length = lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) > 0;
-    if (!body.has_length)
-        return body;
-    errno = 0;
-    body.bytes = ULLONG_MAX;
-    if (lws_hdr_copy(wsi, length, sizeof(length), WSI_TOKEN_HTTP_CONTENT_LENGTH) > 0 &&
-        length[0] >= '0' && length[0] <= '9') {
-        body.bytes = strtoull(length, &end, 10);
-        if (*end || errno)
-            body.bytes = ULLONG_MAX;
-    }
+    /* One that is too large for the type becomes the largest. */
+    if (body.kind == HTTP_BODY_KNOWN &&
+        lws_hdr_copy(wsi, length, sizeof(length), WSI_TOKEN_HTTP_CONTENT_LENGTH) > 0)
+        body.bytes = strtoull(length, NULL, 10);
     return body;
 }

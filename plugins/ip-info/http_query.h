@@ -9,6 +9,7 @@
 #ifndef LWSHOST_IP_INFO_HTTP_QUERY_H
 #define LWSHOST_IP_INFO_HTTP_QUERY_H
 
+#include "http_request.h"
 #include "query.h"
 
 #include <libwebsockets.h>
@@ -24,10 +25,9 @@ int http_query_peer(struct lws *wsi, struct ip_addr *peer);
 
 /* What the request says about its body. */
 struct http_query_body {
-    bool is_chunked;
-    bool is_json; /* its Content-Type */
-    bool has_length;
-    unsigned long long bytes; /* ULLONG_MAX when the length is no number */
+    enum http_body kind;
+    bool is_json;             /* its Content-Type */
+    unsigned long long bytes; /* of a known one, else 0 */
 };
 
 struct http_query_body http_query_describe_body(struct lws *wsi);

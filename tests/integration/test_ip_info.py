@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import re
 import socket
 import threading
 import time
@@ -273,6 +274,75 @@ class Posts(unittest.TestCase):
             while piece := connection.recv(65536):
                 answer += piece
         self.assertTrue(answer.startswith(b"HTTP/1.1 200"), answer)
+
+
+class Pipelines(unittest.TestCase):
+    """Requests that come before the answers to those before them."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.upstream = StubUpstream(late(0.05)).__enter__()
+        cls.addClassCleanup(cls.upstream.__exit__, None, None, None)
+        cls.server = Server([site(asking(cls.upstream))])
+        cls.server.__enter__()
+        cls.addClassCleanup(cls.server.__exit__, None, None, None)
+
+    @staticmethod
+    def request(path, method="GET", body=None):
+        length = "" if body is None else f"Content-Length: {len(body)}\r\n"
+        return (f"{method} {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                f"{length}\r\n{body or ''}").encode()
+
+    def exchange(self, sent, answers=None):
+        """Send at once; read so many answers, or to the end of the connection."""
+        with socket.create_connection(("127.0.0.1", self.server.port), timeout=30) as raw:
+            raw.sendall(sent)
+            got = b""
+            while answers is None or got.count(b"HTTP/1.1 ") < answers or got[-2:] != b"}\n":
+                piece = raw.recv(65536)
+                if not piece:
+                    self.assertIsNone(answers, got)
+                    break
+                got += piece
+        return got
+
+    def test_each_is_answered_in_order(self):
+        addresses = [f"1.0.{n}.1" for n in range(12)]
+        got = self.exchange(b"".join(self.request("/ip-info/" + ip) for ip in addresses), 12)
+        self.assertEqual(re.findall(r'"ip":"([^"]+)"', got.decode()), addresses)
+
+    def test_a_body_behind_another_request_ends_that_connection_only(self):
+        """lws would take the headers of the second for its body, and loop for ever."""
+        for first in (("/ip-info/1.1.1.1",), ("/ip-info/me",), ("/ip-info/me", "HEAD")):
+            for second in (("/ip-info/1.1.1.2", "GET", "abc"), ("/ip-info", "POST", '["1.1.1.2"]'),
+                           ("/ip-info", "DELETE", "x" * 5000), ("/a", "PUT", "abc")):
+                with self.subTest(first=first, second=second[1]):
+                    got = self.exchange(self.request(*first) + self.request(*second)
+                                        + self.request("/ip-info/1.1.1.3"))
+                    self.assertEqual(got.count(b"HTTP/1.1 200"), 1, got)
+                    self.assertNotIn(b"1.1.1.3", got)
+        self.assertEqual(fetch_json(self.server.port, "/ip-info/me")[0], 200)
+
+    def test_somebody_who_pipelines_does_not_stop_the_first_request_of_others(self):
+        with socket.create_connection(("127.0.0.1", self.server.port), timeout=30) as raw:
+            raw.sendall(self.request("/ip-info/1.1.1.1") * 20)
+            for _ in range(10):
+                self.assertEqual(fetch(self.server.port, "/ip-info", "POST", '["1.1.1.2"]',
+                                       {"Content-Type": "application/json"})[0], 200)
+
+    def test_a_body_whose_end_nobody_knows_ends_the_connection(self):
+        for method, status in (("PUT", b"405"), ("PATCH", b"405"), ("POST", b"411")):
+            got = self.exchange(self.request("/ip-info", method))
+            self.assertEqual(got.count(b"HTTP/1.1 "), 1, got)
+            self.assertIn(b"HTTP/1.1 " + status, got)
+            # What follows at once may be its body: never taken for a request.
+            got = self.exchange(self.request("/ip-info", method) + self.request("/ip-info/1.1.1.1"))
+            self.assertNotIn(b"1.1.1.1", got)
+        for length in (b"-1", b"+2", b"x", b"2\r\nContent-Length: 2", b"0\r\nContent-Length: 2"):
+            got = self.exchange(b"POST /ip-info HTTP/1.1\r\nHost: x\r\nContent-Length: " + length
+                                + b"\r\nContent-Type: application/json\r\n\r\n")
+            self.assertEqual(got.count(b"HTTP/1.1 "), 1, got)
+            self.assertIn(b"HTTP/1.1 411", got)
 
 
 class TextAndHtml(unittest.TestCase):
