@@ -37,7 +37,10 @@ static enum http_response_result read_status(struct http_response *response, con
         strspn(line + 9, "0123456789") != 3 || (line[12] != ' ' && line[12] != 0) || line[9] == '0')
         return HTTP_RESPONSE_BAD;
     response->code = (unsigned)((line[9] - '0') * 100 + (line[10] - '0') * 10 + (line[11] - '0'));
-    response->keeps_alive = line[7] == '1';
+    response->is_http_1_0 = line[7] == '0';
+    response->keeps_alive = !response->is_http_1_0;
+    response->says_close = false;
+    response->retry_after[0] = 0;
     response->state = HTTP_RESPONSE_FIELDS;
     return HTTP_RESPONSE_MORE;
 }
@@ -78,14 +81,13 @@ static enum http_response_result read_field(struct http_response *response, cons
     if (name_len == 14 && strncasecmp(name, "content-length", 14) == 0)
         return read_length(response, value);
     if (name_len == 17 && strncasecmp(name, "transfer-encoding", 17) == 0) {
-        if (strcasecmp(value, "chunked") != 0)
-            return HTTP_RESPONSE_BAD; /* nobody asked for a coding */
+        if (response->is_chunked || strcasecmp(value, "chunked") != 0)
+            return HTTP_RESPONSE_BAD; /* nobody asked for a coding, let alone for two */
         response->is_chunked = true;
     } else if (name_len == 10 && strncasecmp(name, "connection", 10) == 0) {
-        if (has_word(value, "close"))
-            response->keeps_alive = false;
-        else if (has_word(value, "keep-alive"))
-            response->keeps_alive = true;
+        response->says_close = response->says_close || has_word(value, "close");
+        response->keeps_alive =
+            !response->says_close && (response->keeps_alive || has_word(value, "keep-alive"));
     } else if (name_len == 11 && strncasecmp(name, "retry-after", 11) == 0 &&
                strlen(value) < sizeof(response->retry_after)) {
         strcpy(response->retry_after, value);
@@ -109,8 +111,10 @@ static enum http_response_result end_head(struct http_response *response)
         return HTTP_RESPONSE_DONE;
     }
     if (response->is_chunked) {
-        /* A length beside it is a sign that somebody on the way is confused. */
-        response->keeps_alive = response->keeps_alive && !response->has_length;
+        /* A length beside it, or a version that has no chunks, is a sign that somebody on the way
+         * is confused: RFC 9112 6.1. */
+        response->keeps_alive =
+            response->keeps_alive && !response->has_length && !response->is_http_1_0;
         response->state = HTTP_RESPONSE_CHUNK_SIZE;
     } else if (response->has_length) {
         response->state = HTTP_RESPONSE_LENGTH;
@@ -150,11 +154,12 @@ static int hex_digit(char c)
 static enum http_response_result read_chunk_size(struct http_response *response, const char *line)
 {
     uint64_t size = 0;
-    const char *c = line;
+    const char *c = line, *rest;
 
     for (; hex_digit(*c) >= 0 && c - line < 15; c++)
         size = size * 16 + (uint64_t)hex_digit(*c);
-    if (c == line || (*c && *c != ';' && *c != ' ' && *c != '\t'))
+    rest = c + strspn(c, " \t");
+    if (c == line || (*rest && *rest != ';'))
         return HTTP_RESPONSE_BAD;
     if (size > response->max_body_bytes - response->body.len)
         return HTTP_RESPONSE_TOO_LARGE;
@@ -209,7 +214,8 @@ static enum http_response_result feed_line(struct http_response *response, const
     if (len && line->data[len - 1] == '\r')
         len--;
     line->data[len] = 0;
-    result = strlen(line->data) == len ? read_line(response, line->data) : HTTP_RESPONSE_BAD;
+    /* A NUL or a bare CR may mean another thing to somebody on the way: RFC 9112 2.2. */
+    result = strcspn(line->data, "\r") == len ? read_line(response, line->data) : HTTP_RESPONSE_BAD;
     bytes_clear(line);
     return result;
 }

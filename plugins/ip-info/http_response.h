@@ -17,7 +17,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define HTTP_RESPONSE_MAX_HEAD_BYTES 16384 /* status line, fields and trailers together */
+/* Status lines and fields together, interim responses included; each line of a chunk; trailers. */
+#define HTTP_RESPONSE_MAX_HEAD_BYTES 16384
 #define HTTP_RESPONSE_RETRY_AFTER_BYTES 40
 
 enum http_response_result {
@@ -50,7 +51,7 @@ struct http_response {
     size_t max_body_bytes;
     size_t head_bytes; /* so far */
     uint64_t left;
-    bool has_length, is_chunked;
+    bool has_length, is_chunked, is_http_1_0, says_close;
     struct bytes line; /* the line that is being read */
 };
 

@@ -63,6 +63,17 @@ static const struct {
      "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
      "ok", 200, true, false},
     {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok", "ok", 200, true, false},
+    {"HTTP/1.1 200 OK\r\nConnection: close\r\nConnection: keep-alive\r\nContent-Length: "
+     "2\r\n\r\nok",
+     "ok", 200, false, false},
+    {"HTTP/1.1 100 Continue\r\nConnection: close\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: "
+     "2\r\n\r\nok",
+     "ok", 200, true, false},
+    {"HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n"
+     "2\r\nok\r\n0\r\n\r\n",
+     "ok", 200, false, false},
+    {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2 \t ;a=\"b;c\"\r\nok\r\n0000\r\n\r\n",
+     "ok", 200, true, false},
 };
 
 static void good_ones_are_read_however_they_are_cut(void **state)
@@ -115,6 +126,16 @@ static void bad_ones_are_refused(void **state)
         {"HTTP/1.1 200 OK\r\n: x\r\n\r\n", HTTP_RESPONSE_BAD},
         {"HTTP/1.1 200 OK\r\nName : x\r\n\r\n", HTTP_RESPONSE_BAD},
         {"HTTP/1.1 200 OK\r\nA: x\r\n folded: y\r\n\r\n", HTTP_RESPONSE_BAD},
+        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n",
+         HTTP_RESPONSE_BAD},
+        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, chunked\r\n\r\n", HTTP_RESPONSE_BAD},
+        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1 1\r\n", HTTP_RESPONSE_BAD},
+        {"HTTP/1.1 200 OK\r\nA: x\rContent-Length: 2\r\n\r\nok", HTTP_RESPONSE_BAD},
+        {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\r\n\r\nok", HTTP_RESPONSE_BAD},
+        {"HTTP/1.1 200 OK\r\nContent-Length: 2, 2\r\n\r\nok", HTTP_RESPONSE_BAD},
+        {"HTTP/1.1 200 OK\r\nContent-Length: 0x2\r\n\r\nok", HTTP_RESPONSE_BAD},
+        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nTrailer: x\r\n",
+         HTTP_RESPONSE_BAD},
     };
     struct http_response response = {0};
     size_t n, piece;
@@ -128,6 +149,38 @@ static void bad_ones_are_refused(void **state)
     assert_int_equal(http_response_feed(&response, "HTTP/1.1 200 OK\r\nA: \0\r\n", 24),
                      HTTP_RESPONSE_BAD);
     http_response_fini(&response);
+}
+
+/* `begin`, and then `piece` for ever: TOO_LARGE must come, and soon. */
+static void is_bounded(const char *begin, const char *piece)
+{
+    struct http_response response = {0};
+    enum http_response_result result;
+    size_t fed = 0;
+
+    http_response_begin(&response, MAX_BODY);
+    result = http_response_feed(&response, begin, strlen(begin));
+    for (; result == HTTP_RESPONSE_MORE; fed += strlen(piece)) {
+        result = http_response_feed(&response, piece, strlen(piece));
+        assert_true(fed < 2 * HTTP_RESPONSE_MAX_HEAD_BYTES);
+    }
+    assert_int_equal(result, HTTP_RESPONSE_TOO_LARGE);
+    assert_true(response.line.capacity <= 2 * HTTP_RESPONSE_MAX_HEAD_BYTES);
+    http_response_fini(&response);
+}
+
+static void nothing_goes_on_for_ever(void **state)
+{
+    (void)state;
+    is_bounded("", "x");
+    is_bounded("", "HTTP/1.1 100 Continue\r\n\r\n");
+    is_bounded("HTTP/1.1 200 OK\r\n", "A: b\r\n");
+    is_bounded("HTTP/1.1 200 OK\r\nA: ", "x");
+    is_bounded("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "0");
+    is_bounded("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;", "x");
+    is_bounded("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na", "x");
+    is_bounded("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", "A: b\r\n");
+    is_bounded("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "1\r\na\r\n");
 }
 
 static void what_has_no_end_is_bounded(void **state)
@@ -211,6 +264,10 @@ static void retry_after_is_understood(void **state)
     assert_string_equal(response.retry_after, "7");
     feed(&response, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 300, false);
     assert_string_equal(response.retry_after, "");
+    feed(&response,
+         "HTTP/1.1 103 Early\r\nRetry-After: 7\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+         300, false);
+    assert_string_equal(response.retry_after, "");
     for (n = 0; n < sizeof(rows) / sizeof(rows[0]); n++) {
         strcpy(response.retry_after, rows[n].text);
         /* RFC 9110's own example date is 784111777 s after 1970. */
@@ -243,6 +300,7 @@ int main(void)
     const struct CMUnitTest tests[] = {cmocka_unit_test(good_ones_are_read_however_they_are_cut),
                                        cmocka_unit_test(bad_ones_are_refused),
                                        cmocka_unit_test(what_has_no_end_is_bounded),
+                                       cmocka_unit_test(nothing_goes_on_for_ever),
                                        cmocka_unit_test(many_small_chunks_do_not_count_as_head),
                                        cmocka_unit_test(bytes_behind_the_end_spoil_the_connection),
                                        cmocka_unit_test(retry_after_is_understood),
