@@ -197,6 +197,31 @@ static void check_address(struct conf_reader *reader, const struct conf_vhost *v
                          "contradicts \"noipv6\", nothing would be left to listen on");
 }
 
+/* lws has one protocol for clients that name none, and one for what is no HTTP: the last that is
+ * marked so, without a word about the others. */
+static void check_marked_once(struct conf_reader *reader, const struct conf_vhost *vhost,
+                              const char *mark)
+{
+    const struct conf_protocol *first = NULL;
+    size_t n, m;
+
+    for (n = 0; n < vhost->protocol_count; n++) {
+        const struct conf_protocol *protocol = &vhost->protocols[n];
+
+        for (m = 0; m < protocol->options.count; m++)
+            if (strcmp(protocol->options.items[m].name, mark) == 0)
+                break;
+        if (m == protocol->options.count)
+            continue;
+        if (first)
+            conf_complain_at(reader, true, &protocol->options.items[m].place, NULL,
+                             "\"%s\" is marked so already on line %d", first->name,
+                             first->place.line);
+        else
+            first = protocol;
+    }
+}
+
 int conf_check_vhost(struct conf_reader *reader, struct conf_vhost *vhost)
 {
     unsigned errors = reader->errors;
@@ -207,6 +232,8 @@ int conf_check_vhost(struct conf_reader *reader, struct conf_vhost *vhost)
     check_headers(reader, &vhost->headers);
     for (n = 0; n < vhost->mount_count; n++)
         check_mount_in_vhost(reader, vhost, n);
+    check_marked_once(reader, vhost, "default");
+    check_marked_once(reader, vhost, "raw");
     if (vhost->listen_accept_protocol)
         check_named(reader, vhost, &vhost->place, "listen-accept-protocol",
                     vhost->listen_accept_protocol);

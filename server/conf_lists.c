@@ -203,6 +203,9 @@ static int read_global(struct conf_reader *reader, const struct conf_item *item,
     reader->is_global = true;
     result = conf_read_object(reader, item, &conf_global_keys, global);
     reader->is_global = false;
+    if ((json_object_get(item->json, "username") || json_object_get(item->json, "groupname")) &&
+        conf_reader_place(reader, &item->at, &global->user_place))
+        return -1;
     if (result == 0 && global->count_threads > THREADS) {
         conf_complain_at(reader, false, &place, "count-threads",
                          "ignored, lwshost serves with one thread");

@@ -127,7 +127,8 @@ struct conf_vhost {
 };
 
 struct conf_global {
-    unsigned long uid, gid; /* 0: stay who we are */
+    struct conf_place user_place; /* the object that gave username or groupname last */
+    unsigned long uid, gid;       /* 0: stay who we are */
     const char *username, *groupname;
     unsigned long count_threads; /* 0: not given */
     unsigned long count_async_threads;

@@ -41,13 +41,6 @@ void control_let_signals_end_us(void)
     sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
-void control_hold_signals(void)
-{
-    control_block_signals();
-    signal(SIGTERM, SIG_DFL);
-    signal(SIGINT, SIG_DFL);
-}
-
 static void on_readable(struct lws *wsi)
 {
     struct server *server = lws_get_vhost_user(lws_get_vhost(wsi));

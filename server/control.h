@@ -21,9 +21,6 @@ void control_block_signals(void);
  * down. */
 void control_let_signals_end_us(void);
 
-/* The opposite. */
-void control_hold_signals(void);
-
 /* Read signals on the context's loop. Returns 0, or -1 when it can't be. */
 int control_start(struct lws_context *context, struct server *server);
 

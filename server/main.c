@@ -18,6 +18,7 @@ static void clean_environment(void)
 {
     unsetenv("http_proxy");
     unsetenv("https_proxy");
+    unsetenv("socks_proxy");
 }
 
 static enum loop_kind choose_loop(const struct log *log)

@@ -59,6 +59,14 @@ static int build(const struct conf_mount *conf, struct arena *arena, struct lws_
     mount->headers = headers;
     mount->keepalive_timeout = (unsigned)conf->keepalive_timeout;
 #endif
+#if LWSHOST_HAS_5_0_KEYS
+    mount->exact_match = conf->exact_match;
+    mount->append_path = conf->append_path;
+    mount->no_ws_upgrades = conf->no_ws_upgrades;
+#endif
+#if LWSHOST_HAS_5_0_KEYS && defined(LWS_WITH_JOSE)
+    mount->interceptor_path = conf->interceptor_path;
+#endif
     return 0;
 }
 

@@ -25,14 +25,11 @@ int preflight_global(const struct conf *conf, const struct log *log)
     const struct conf_global *global = &conf->global;
     int result = 0;
 
-    if (global->username && !getpwnam(global->username)) {
-        log_error(log, "global.username: there is no user \"%s\"", global->username);
-        result = -1;
-    }
-    if (global->groupname && !getgrnam(global->groupname)) {
-        log_error(log, "global.groupname: there is no group \"%s\"", global->groupname);
-        result = -1;
-    }
+    if (global->username && !getpwnam(global->username))
+        result = complain(&global->user_place, "username", global->username, "no such user", log);
+    if (global->groupname && !getgrnam(global->groupname))
+        result =
+            complain(&global->user_place, "groupname", global->groupname, "no such group", log);
     return result;
 }
 

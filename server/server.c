@@ -3,6 +3,7 @@
 #include "control.h"
 #include "descriptors.h"
 #include "listen.h"
+#include "lws_compat.h"
 #include "privileges.h"
 #include "pvo_list.h"
 
@@ -136,6 +137,20 @@ static int on_state(lws_state_manager_t *manager, lws_state_notify_link_t *link,
     return 0;
 }
 
+#if LWSHOST_HAS_5_0_KEYS
+static void describe_5_0(const struct conf_global *global, struct lws_context_creation_info *info)
+{
+    info->options |= (global->cpd_bypass ? LWS_SERVER_OPTION_CPD_BYPASS : 0) |
+                     (global->allow_early_data ? LWS_SERVER_OPTION_ALLOW_EARLY_DATA : 0) |
+                     (global->quic_pad_crypto ? LWS_SERVER_OPTION_QUIC_PAD_CRYPTO : 0) |
+                     (global->quic_only_latest ? LWS_SERVER_OPTION_QUIC_LATEST_VERSION : 0) |
+                     (global->quic_early_key_update ? LWS_SERVER_OPTION_QUIC_EARLY_KEY_UPDATE : 0);
+#if defined(LWS_WITH_ASYNC_QUEUE)
+    info->count_async_threads = (uint8_t)global->count_async_threads;
+#endif
+}
+#endif
+
 static void describe_context(struct server *server, struct lws_context_creation_info *info)
 {
     const struct conf_global *global = &server->run->setup->conf->global;
@@ -157,6 +172,9 @@ static void describe_context(struct server *server, struct lws_context_creation_
 #if defined(LWS_WITH_PEER_LIMITS)
     info->ip_limit_ah = (unsigned short)global->ip_limit_ah;
     info->ip_limit_wsi = (unsigned short)global->ip_limit_wsi;
+#endif
+#if LWSHOST_HAS_5_0_KEYS
+    describe_5_0(global, info);
 #endif
     info->pcontext = &server->context;
     server->notifier.name = "lwshost";

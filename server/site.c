@@ -144,6 +144,9 @@ void site_describe(const struct site *site, struct lws_context_creation_info *in
 #if LWSHOST_HAS_FO_LISTEN_QUEUE
     info->fo_listen_queue = (int)conf->fo_listen_queue;
 #endif
+#if LWSHOST_HAS_5_0_KEYS && defined(LWS_ROLE_QUIC)
+    info->quic_mtu = (uint32_t)conf->quic_mtu;
+#endif
     option(info, conf->sts, LWS_SERVER_OPTION_STS);
     option(info, conf->strict_host_check, LWS_SERVER_OPTION_VHOST_UPG_STRICT_HOST_CHECK);
     option(info, conf->h2_half_closed_long_poll, LWS_SERVER_OPTION_VH_H2_HALF_CLOSED_LONG_POLL);

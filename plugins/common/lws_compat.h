@@ -23,6 +23,7 @@
 /* Members that later versions added to the structs that the host fills. */
 #define LWSHOST_HAS_FO_LISTEN_QUEUE (LWS_LIBRARY_VERSION_NUMBER >= 4003000)
 #define LWSHOST_HAS_MOUNT_HEADERS (LWS_LIBRARY_VERSION_NUMBER >= 4004000)
+#define LWSHOST_HAS_5_0_KEYS (LWS_LIBRARY_VERSION_NUMBER >= 5000000)
 
 /* These close a connection twice on libuv's loop, when they were built with assertions. */
 #define LWSHOST_LWS_CLOSES_TWICE (LWS_LIBRARY_VERSION_NUMBER < 5000000)

@@ -113,7 +113,9 @@ class Configurations(Case):
 
     def test_a_user_that_does_not_exist(self):
         self.refused({"global": {"username": "nobody-at-all"}, "vhosts": [vhost()]}, WRONG,
-                     "username", "nobody-at-all")
+                     "CONF:3: global.username", "nobody-at-all: no such user")
+        self.refused({"global": {"groupname": "nobody-at-all"}, "vhosts": [vhost()]}, WRONG,
+                     "CONF:3: global.groupname", "nobody-at-all: no such group")
 
     def test_a_port_that_is_in_use(self):
         with socket.create_server(("127.0.0.1", 0)) as taken:

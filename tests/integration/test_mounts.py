@@ -180,7 +180,7 @@ class Files(Case):
                     raw.sendall(first + b" HTTP/1.1\r\nHost: x\r\n" + announced + inner)
                     data = read_to_end(raw)
                 self.assertEqual(len(re.findall(rb"HTTP/1\.. \d", data)), 1, (announced, data))
-                self.assertIn(b" 405 ", data)
+                self.assertRegex(data, rb"^HTTP/1\.. 40[05] ")  # lws 5 says 400 to some
                 self.assertNotIn(b"p{}", data)
 
     def test_many_requests_on_one_connection(self):
