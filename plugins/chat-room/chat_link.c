@@ -1,5 +1,7 @@
 #include "chat_link.h"
 
+#include "chat_store.h"
+
 #include <errno.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -64,10 +66,13 @@ static void wake(void *host)
 
 void chat_turn(struct chat_vhd *vhd)
 {
-    if (!vhd || !vhd->world || !vhd->has_yielded)
+    if (!vhd || !vhd->world)
         return;
-    vhd->has_yielded = false;
-    world_flush(vhd->world);
+    if (vhd->has_yielded) {
+        vhd->has_yielded = false;
+        world_flush(vhd->world);
+    }
+    chat_store_turn(vhd);
 }
 
 /* A timer would not do: lws on libuv runs timers that are due at once without a look at the

@@ -17,6 +17,12 @@
             unit, help                                                                             \
     }
 
+#define STORE_MEMORY "memory"
+#define STORE_SQLITE "sqlite:"
+
+static const char *const durabilities[] = {
+    [DURABILITY_PROCESS] = "process", [DURABILITY_POWER] = "power", NULL};
+
 const struct option chat_option_table[] = {
     TEXT("path", path, "/chat", 200, "the only path that WebSockets are taken on"),
     TEXT("default-room", default_room, "lobby", 64, "the room of those who name none"),
@@ -47,6 +53,9 @@ const struct option chat_option_table[] = {
     NUMBER("history-count", history_count, "100", 0, 10000, NULL, "messages shown to newcomers"),
     NUMBER("history-bytes", history_bytes, "262144", 0, 67108864, "bytes", "of these messages"),
     NUMBER("history-ttl", history_ttl_s, "86400", 1, 31536000, "s", "that a message is kept"),
+    TEXT("store", store, STORE_MEMORY, 1024, "memory, or sqlite: and a path"),
+    {"durability", OPTION_CHOICE, offsetof(struct chat_options, durability), "process", 0, 0,
+     durabilities, NULL, "what a stored message survives"},
     TEXT("text-open", text.open, "进入聊天室", 200, "text mode: somebody came"),
     TEXT("text-say", text.say, "说：", 200, "text mode: in front of what is said"),
     TEXT("text-close", text.close, "离开聊天室", 200, "text mode: somebody went"),
@@ -60,6 +69,23 @@ static int check_text(const char *name, const char *text, struct problem *proble
     if (utf8_is_valid(text, strlen(text)))
         return 0;
     return problem_set(problem, name, "is not valid UTF-8");
+}
+
+const char *chat_options_store_path(const struct chat_options *options)
+{
+    return strcmp(options->store, STORE_MEMORY) == 0 ? NULL
+                                                     : options->store + sizeof(STORE_SQLITE) - 1;
+}
+
+static int check_store(const struct chat_options *options, struct problem *problem)
+{
+    size_t len = sizeof(STORE_SQLITE) - 1;
+
+    if (strcmp(options->store, STORE_MEMORY) == 0 ||
+        (strncmp(options->store, STORE_SQLITE, len) == 0 && options->store[len]))
+        return 0;
+    return problem_set(problem, "store", "\"%s\" is neither memory nor sqlite: and a path",
+                       options->store);
 }
 
 int chat_options_check(const struct chat_options *options, struct problem *problem)
@@ -83,6 +109,8 @@ int chat_options_check(const struct chat_options *options, struct problem *probl
         check_text("text-say", options->text.say, problem) ||
         check_text("text-close", options->text.close, problem) ||
         check_text("time-format", options->text.time_format, problem))
+        return -1;
+    if (check_store(options, problem))
         return -1;
     return origin_check_option(options->origins, problem);
 }

@@ -11,6 +11,11 @@
 #include "options.h"
 #include "text_mode.h"
 
+enum durability {
+    DURABILITY_PROCESS, /* what is stored survives the end of the process */
+    DURABILITY_POWER,   /* and a loss of power, too */
+};
+
 struct chat_options {
     const char *path, *default_room, *origins;
     unsigned long max_message_bytes, max_frame_bytes;
@@ -20,6 +25,8 @@ struct chat_options {
     unsigned long join_timeout_s, leave_delay_s, ping_interval_s, pong_timeout_s;
     unsigned long room_log_bytes, client_queue_bytes;
     unsigned long history_count, history_bytes, history_ttl_s;
+    const char *store;
+    unsigned durability; /* enum durability */
     struct text_mode text;
 };
 
@@ -29,5 +36,8 @@ extern const size_t chat_option_rows;
 /* What one row can't say: room names, origins, options that must fit each other.
  * Returns 0, or -1 with `problem` filled. */
 int chat_options_check(const struct chat_options *options, struct problem *problem);
+
+/* The file of a store that is one, or NULL for memory. The options are good ones. */
+const char *chat_options_store_path(const struct chat_options *options);
 
 #endif

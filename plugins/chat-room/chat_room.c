@@ -4,12 +4,12 @@
  * `chat-room-text` speaks the tutorial's lines.
  */
 #include "chat_door.h"
+#include "chat_store.h"
 #include "host_hooks.h"
 #include "input.h"
 #include "join.h"
 #include "lws_compat.h"
 #include "pvo_options.h"
-#include "store_memory.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -27,19 +27,6 @@ static struct chat_vhd *vhd_of(struct lws_vhost *vhost)
     return protocol ? lws_protocol_vh_priv_get(vhost, protocol) : NULL;
 }
 
-static struct store *open_store(const struct chat_options *options)
-{
-    struct store_limits limits = {
-        .history_count = options->history_count,
-        .history_bytes = options->history_bytes,
-        .kept_bytes = options->room_log_bytes > options->history_bytes ? options->room_log_bytes
-                                                                       : options->history_bytes,
-        .ttl_ms = (int64_t)options->history_ttl_s * 1000,
-    };
-
-    return store_memory_new(&limits, chat_port.random);
-}
-
 static int check_options(const struct lws_protocol_vhost_options *pvo, struct problem *problem)
 {
     struct chat_options options;
@@ -55,7 +42,7 @@ static void begin(struct chat_vhd *vhd, const struct lws_protocol_vhost_options 
                          &vhd->problem) ||
         chat_options_check(&vhd->options, &vhd->problem))
         return;
-    vhd->world = world_new(&vhd->options, &chat_port, vhd, open_store(&vhd->options));
+    vhd->world = world_new(&vhd->options, &chat_port, vhd, chat_store_open(vhd));
     if (!vhd->world)
         problem_set(&vhd->problem, "", "out of memory");
 }

@@ -59,6 +59,8 @@ void world_free(struct world *world)
         conn_closed(conn);
     while ((node = dlist_first(&world->all_sessions)))
         session_free(DLIST_ENTRY(node, struct session, of_world), NULL);
+    if (world->store->ops->drain)
+        world->store->ops->drain(world->store);
     while ((node = dlist_first(&world->all_rooms)))
         room_free(DLIST_ENTRY(node, struct room, of_world));
     world->store->ops->free(world->store);
