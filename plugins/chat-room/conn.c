@@ -51,12 +51,35 @@ void conn_enlist(struct conn *conn)
     world_wake(conn->world);
 }
 
+static int add(struct conn *conn, enum ws_opcode opcode, const void *payload, size_t len)
+{
+    return out_queue_add(&conn->out, opcode, payload, len,
+                         conn->world->options->client_queue_bytes);
+}
+
+/* Hand one write of what waits to the socket, if it takes one. Returns whether it did. */
+static bool send_waiting(struct conn *conn)
+{
+    size_t room = out_queue_waiting(&conn->out) ? conn_room(conn) : 0;
+    const void *frames;
+    size_t len = room ? out_queue_take(&conn->out, room, &frames) : 0;
+
+    if (len)
+        conn_write(conn, frames, len);
+    out_queue_tidy(&conn->out);
+    return len > 0;
+}
+
+/* Too much at once does not make a connection slow: only what its socket does not take does. */
 static void queue(struct conn *conn, enum ws_opcode opcode, const void *payload, size_t len)
 {
+    int failed;
+
     if (conn->is_closing || conn->is_dead || conn->is_overrun)
         return;
-    if (out_queue_add(&conn->out, opcode, payload, len, conn->world->options->client_queue_bytes))
-        conn->is_overrun = true;
+    while ((failed = add(conn, opcode, payload, len)) && send_waiting(conn))
+        ;
+    conn->is_overrun = failed != 0;
     conn_enlist(conn);
 }
 
@@ -93,20 +116,10 @@ void conn_write(struct conn *conn, const void *frames, size_t len)
 
 void conn_pump(struct conn *conn)
 {
-    const void *frames;
-    size_t len;
-
     dlist_remove(&conn->outbox);
     if (conn->is_overrun)
         conn_close(conn, CLOSE_TOO_SLOW, "too slow");
-    if (out_queue_waiting(&conn->out)) {
-        size_t room = conn_room(conn);
-
-        len = room ? out_queue_take(&conn->out, room, &frames) : 0;
-        if (len)
-            conn_write(conn, frames, len);
-        out_queue_tidy(&conn->out);
-    }
+    send_waiting(conn);
     if (!conn->is_closing && conn->session && !out_queue_waiting(&conn->out))
         session_deliver(conn->session);
     if (out_queue_waiting(&conn->out) && conn_room(conn))
@@ -157,7 +170,8 @@ bool conn_peer_closes(struct conn *conn, unsigned code)
         return true;
     conn->is_closing = true;
     waiting_start(conn->world, &conn->waiting, PATIENCE_CLOSING);
-    let_go(conn, code);
+    /* To come back is its right, but which of our reasons holds is not for it to say. */
+    let_go(conn, code >= 4000 && code < 4500 ? 0 : code);
     out_queue_fini(&conn->out);
     return false;
 }

@@ -66,9 +66,9 @@ int conn_open(struct conn *conn, struct world *world, void *link, enum conn_mode
 /* The peer was heard: whatever it sent, it lives. */
 void conn_heard(struct conn *conn);
 
-/* Queue one text frame for this connection alone; the next flush sends it. A connection that lets
- * more than client-queue-bytes wait is closed with 4002, by that flush: nothing ends during the
- * call. */
+/* Queue one text frame for this connection alone; the next flush sends it, or the call itself when
+ * more than client-queue-bytes would wait. A connection whose socket does not take that is closed
+ * with 4002, by the flush: nothing ends during the call. */
 void conn_send(struct conn *conn, const void *payload, size_t len);
 
 /* Queue a WebSocket ping. */
@@ -90,8 +90,8 @@ void conn_write(struct conn *conn, const void *frames, size_t len);
  * too. 0: it would have to wait; conn_writable is called then when it need not. */
 size_t conn_room(struct conn *conn);
 
-/* The peer has sent a Close frame with `code` (0: without one): it is out of its rooms, and gets
- * nothing any more. Returns true when that answers a Close of ours. */
+/* The peer has sent a Close frame with `code`: it is out of its rooms, and gets nothing any more.
+ * Returns true when that answers a Close of ours. */
 bool conn_peer_closes(struct conn *conn, unsigned code);
 
 /* Take the session out of its rooms, send a Close frame, and see that the connection ends soon. */

@@ -2,7 +2,8 @@
 
 #include <stdlib.h>
 
-#define SLICE_MEMBERS 1024 /* served in one turn of the loop */
+#define SLICE_CONNS 1024   /* whose own answers are sent in one turn of the loop, and */
+#define SLICE_MEMBERS 1024 /* of rooms: neither can keep the other waiting */
 #define GATHER_US 2000u    /* that a message waits at most for more of its sender's */
 
 void room_mark(struct room *room)
@@ -76,18 +77,15 @@ static bool is_gathering(struct world *world)
     return world->port->has_input(conn->link);
 }
 
-static size_t flush_outbox(struct world *world, size_t budget)
+static void flush_outbox(struct world *world, size_t budget)
 {
     struct dlist_node *last = world->outbox.ring.prev, *node;
-    size_t count = 0;
 
-    while (count < budget && (node = dlist_first(&world->outbox))) {
+    while (budget-- && (node = dlist_first(&world->outbox))) {
         conn_pump(DLIST_ENTRY(node, struct conn, outbox));
-        count++;
         if (node == last)
             break;
     }
-    return count;
 }
 
 /* Each room once; what it could not do now comes after the others' turn. */
@@ -112,16 +110,14 @@ static void yield(struct world *world)
 
 void world_flush(struct world *world)
 {
-    size_t budget = SLICE_MEMBERS;
-
     world->is_awake = false;
     if (is_gathering(world)) {
         yield(world);
         return;
     }
     world->is_flushing = true;
-    budget -= flush_outbox(world, budget);
-    flush_rooms(world, budget);
+    flush_outbox(world, SLICE_CONNS);
+    flush_rooms(world, SLICE_MEMBERS);
     world->is_flushing = false;
     if (dlist_first(&world->dirty_rooms))
         world->published_us = 0;

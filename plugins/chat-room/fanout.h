@@ -13,8 +13,8 @@
 
 #define FANOUT_WRITE_BYTES 65536 /* handed to a socket at once, unless one frame is larger */
 
-/* Send what waits, to at most a slice of the members; asks the port to be called again when there
- * is more. From the port's `wake`. */
+/* Send what waits, to at most a slice of connections and one of members; asks the port to be called
+ * again when there is more. From the port's `wake`. */
 void world_flush(struct world *world);
 
 /* Have the members of a room served by the next flush. */
@@ -27,7 +27,8 @@ void member_deliver(struct member *member);
 /* Serve all members of a session whose connection is writable again. */
 void session_deliver(struct session *session);
 
-/* Begin to send the messages first..last of its room's past to a member, before what is live.
+/* Have the messages first..last of its room's past sent to a member, before what is live: page
+ * after page, when nothing else waits for its connection, so that one may join many rooms at once.
  * Nothing when last < first. Returns 0, or -1 when memory is short. */
 int replay_start(struct member *member, uint64_t first, uint64_t last);
 

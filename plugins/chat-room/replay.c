@@ -77,7 +77,7 @@ int replay_start(struct member *member, uint64_t first, uint64_t last)
     replay->next = first;
     replay->last = last;
     member->replay = replay;
-    read_more(replay);
+    conn_enlist(member->session->conn);
     return 0;
 }
 

@@ -216,6 +216,32 @@ static void who_lets_too_many_answers_wait_is_too_slow(void **state)
     fake_world_free(world);
 }
 
+static void answers_that_the_socket_takes_are_never_too_many(void **state)
+{
+    static const char *const options[] = {"client-queue-bytes", "65536", NULL};
+    struct world *world = fake_world(options);
+    struct fake_link *json = fake_json(world, NULL, "ann");
+    char text[2000];
+    int n;
+
+    (void)state;
+    memset(text, 'x', sizeof(text));
+    for (n = 0; n < 200; n++)
+        conn_send(&json->conn, text, sizeof(text)); /* all of them before any flush */
+    fake_flush(world);
+    assert_false(json->conn.is_closing);
+    for (n = 0; n < 200; n++) {
+        char *message = fake_text_message(json);
+
+        assert_non_null(message);
+        assert_int_equal(strlen(message), sizeof(text));
+        free(message);
+    }
+    fake_expect(json, NULL);
+    fake_free(json);
+    fake_world_free(world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -229,6 +255,7 @@ int main(void)
         cmocka_unit_test(a_close_waits_its_turn_behind_the_answers),
         cmocka_unit_test(a_peer_s_close_is_the_end_or_the_answer),
         cmocka_unit_test(who_lets_too_many_answers_wait_is_too_slow),
+        cmocka_unit_test(answers_that_the_socket_takes_are_never_too_many),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -259,6 +259,67 @@ static void a_dead_socket_is_ended_and_not_written_to_again(void **state)
     fake_world_free(world);
 }
 
+static void answers_to_many_do_not_keep_a_room_waiting(void **state)
+{
+    struct world *world = fake_world(options);
+    struct fake_link *links[1100], *a = fake_text(world, "r", "a");
+    size_t n;
+
+    (void)state;
+    for (n = 0; n < 1100; n++) {
+        links[n] = fake_connect(world, CONN_JSON, "192.0.2.7");
+        fake_skip(links[n]);
+    }
+    fake_skip(a);
+    for (n = 0; n < 1100; n++)
+        say(links[n], "{");
+    say_numbers(a, 1, 1);
+    assert_int_equal(fake_flush_once(world), 1);
+    expect_lines(a, 1, 1);
+    fake_flush(world);
+    for (n = 0; n < 1100; n++) {
+        json_decref(fake_expect_error(links[n], "bad-json"));
+        fake_free(links[n]);
+    }
+    fake_free(a);
+    fake_world_free(world);
+}
+
+static void who_joins_many_rooms_at_once_gets_the_past_of_each(void **state)
+{
+    static const char *const large[] = {"rate", "0", "client-queue-bytes", "65536", NULL};
+    struct world *world = fake_world(large);
+    struct fake_link *a, *b = fake_connect(world, CONN_JSON, "192.0.2.7");
+    char request[80];
+    int room, n, count = 0;
+    char *message;
+
+    (void)state;
+    for (room = 0; room < 8; room++) {
+        snprintf(request, sizeof(request), "room%d", room);
+        a = fake_text(world, request, "a");
+        memset(request, 'x', sizeof(request) - 1);
+        request[sizeof(request) - 1] = '\0';
+        for (n = 0; n < 60; n++)
+            say(a, request);
+        fake_free(a);
+    }
+    fake_skip(b);
+    b->room = 0; /* its socket takes nothing while it asks */
+    for (room = 0; room < 8; room++) {
+        snprintf(request, sizeof(request),
+                 "{\"type\":\"join\",\"room\":\"room%d\",\"history\":60}", room);
+        fake_send(b, request);
+    }
+    assert_false(b->conn.is_closing);
+    make_writable(b);
+    for (; (message = fake_text_message(b)); count++)
+        free(message);
+    assert_int_equal(count, 8 + 8 * 60);
+    fake_free(b);
+    fake_world_free(world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -270,6 +331,8 @@ int main(void)
         cmocka_unit_test(a_sender_with_more_to_say_is_heard_out_for_a_moment),
         cmocka_unit_test(a_log_lives_only_while_somebody_reads_it),
         cmocka_unit_test(a_dead_socket_is_ended_and_not_written_to_again),
+        cmocka_unit_test(answers_to_many_do_not_keep_a_room_waiting),
+        cmocka_unit_test(who_joins_many_rooms_at_once_gets_the_past_of_each),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

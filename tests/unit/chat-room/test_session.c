@@ -98,8 +98,11 @@ static void the_code_of_the_end_decides_who_may_come_back(void **state)
     static const struct {
         unsigned code;
         const char *reason; /* of the leave at once; NULL: it is away */
-    } cases[] = {{1000, "left"}, {1001, NULL},   {0, NULL},      {4001, NULL},
-                 {4002, NULL},   {4500, "left"}, {4508, "left"}, {1009, "left"}};
+        bool is_peers;      /* that says it */
+    } cases[] = {{1000, "left", true},  {1001, NULL, true},    {0, NULL, false},
+                 {4001, NULL, false},   {4002, NULL, false},   {4500, "left", false},
+                 {4508, "left", false}, {1009, "left", false}, {4002, NULL, true},
+                 {4500, "left", true}};
     size_t n;
 
     (void)state;
@@ -111,7 +114,7 @@ static void the_code_of_the_end_decides_who_may_come_back(void **state)
         fake_skip(watcher);
         if (cases[n].code == 0)
             fake_gone(ann);
-        else if (cases[n].code < 1002)
+        else if (cases[n].is_peers)
             conn_peer_closes(&ann->conn, cases[n].code);
         else
             conn_close(&ann->conn, cases[n].code, "");
@@ -124,7 +127,7 @@ static void the_code_of_the_end_decides_who_may_come_back(void **state)
         world_sweep(world);
         fake_flush(world);
         if (!cases[n].reason)
-            expect_leave(watcher, cases[n].code == 4002 ? "slow" : "timeout");
+            expect_leave(watcher, cases[n].code == 4002 && !cases[n].is_peers ? "slow" : "timeout");
         fake_free(ann);
         fake_free(watcher);
         fake_world_free(world);
@@ -213,6 +216,40 @@ static void stopping_tells_everybody_and_nobody_leaves(void **state)
     fake_world_free(world);
 }
 
+static void a_crowd_of_one_name_is_told_apart(void **state)
+{
+    static const char *const options[] = {"max-participants", "0", "per-ip", "0",
+                                          "max-connections",  "0", NULL};
+    enum { CROWD = 3000 };
+    struct world *world = fake_world(options);
+    struct fake_link **links = calloc(CROWD, sizeof(struct fake_link *));
+    struct room *room;
+    char nick[40];
+    int n;
+
+    (void)state;
+    for (n = 0; n < CROWD; n++)
+        links[n] = fake_text(world, NULL, "guest");
+    room = world_room(world, "lobby", false);
+    assert_ptr_equal(room_find(room, "guest", 5)->session, links[0]->conn.session);
+    for (n = 1; n < CROWD; n++) {
+        snprintf(nick, sizeof(nick), "guest-%d", n + 1);
+        assert_ptr_equal(room_find(room, nick, strlen(nick))->session, links[n]->conn.session);
+    }
+    for (n = 1; n < CROWD; n += 7)
+        fake_free(links[n]);
+    for (n = 1; n < CROWD; n += 7) { /* wherever they fit in: every name is one member's */
+        links[n] = fake_text(world, NULL, "GUEST");
+        snprintf(nick, sizeof(nick), "%s",
+                 member_label(session_member(links[n]->conn.session, room)));
+        assert_ptr_equal(room_find(room, nick, strlen(nick))->session, links[n]->conn.session);
+    }
+    for (n = 0; n < CROWD; n++)
+        fake_free(links[n]);
+    free(links);
+    fake_world_free(world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -223,6 +260,7 @@ int main(void)
         cmocka_unit_test(a_take_over_moves_the_session),
         cmocka_unit_test(wrong_tokens_join_afresh),
         cmocka_unit_test(stopping_tells_everybody_and_nobody_leaves),
+        cmocka_unit_test(a_crowd_of_one_name_is_told_apart),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
