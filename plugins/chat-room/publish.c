@@ -9,6 +9,15 @@ struct publication {
     struct wire_id id;
 };
 
+/* A numbered message must not be missing between two others. */
+static void append_or_lose(struct room *room, enum rendition rendition, int failed)
+{
+    if (failed)
+        room_lose(room, rendition);
+    else
+        room_append(room, rendition, &room->world->scratch);
+}
+
 static void show(struct room *room, const struct message *message)
 {
     struct world *world = room->world;
@@ -16,13 +25,11 @@ static void show(struct room *room, const struct message *message)
 
     if (room->logs[RENDITION_JSON]) {
         bytes_clear(event);
-        if (!wire_message(event, room->name, message, false))
-            room_append(room, RENDITION_JSON, event);
+        append_or_lose(room, RENDITION_JSON, wire_message(event, room->name, message, false));
     }
     if (room->logs[RENDITION_TEXT]) {
         bytes_clear(event);
-        if (!text_mode_say(event, &world->options->text, message))
-            room_append(room, RENDITION_TEXT, event);
+        append_or_lose(room, RENDITION_TEXT, text_mode_say(event, &world->options->text, message));
     }
 }
 

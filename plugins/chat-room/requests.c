@@ -61,7 +61,15 @@ static enum refusal on_leave(struct conn *conn, struct request *request)
     return say_ok(conn, request);
 }
 
-/* Hand a whisper to its recipients. Returns how many got it; their nicks are in `delivered`. */
+static bool is_among(const char *nick, const char *const *nicks, size_t count)
+{
+    while (count && nicks[count - 1] != nick)
+        count--;
+    return count > 0;
+}
+
+/* Hand a whisper to its recipients, once to one who is named twice. Returns how many got it; their
+ * nicks are in `delivered`. */
 static size_t whisper(struct member *from, const struct request *request,
                       const struct message *message, const char **delivered)
 {
@@ -74,7 +82,7 @@ static size_t whisper(struct member *from, const struct request *request,
         struct conn *conn = to ? to->session->conn : NULL;
         int failed;
 
-        if (!to || !to->is_live || !conn)
+        if (!to || !to->is_live || !conn || is_among(to->nick, delivered, count))
             continue;
         bytes_clear(&world->scratch);
         failed = to->rendition == RENDITION_TEXT

@@ -61,6 +61,15 @@ void room_append(struct room *room, enum rendition rendition, const struct bytes
     room_mark(room);
 }
 
+void room_lose(struct room *room, enum rendition rendition)
+{
+    if (!room->logs[rendition])
+        return;
+    room_log_break(room->logs[rendition]);
+    room->is_stale = true;
+    room_mark(room);
+}
+
 struct wire_person member_person(const struct member *member)
 {
     return (struct wire_person){.nick = member->nick, .user = member->session->user};
@@ -128,16 +137,33 @@ static void map_nick(struct member *member)
                     nick_hash(&member->room->world->nicks, member->nick, strlen(member->nick)));
 }
 
-/* The first of nick, nick-2, nick-3, … that nobody has. Returns NULL when memory is short. */
+/* Whether somebody has nick-<number>, which is left in `out`. */
+static bool has_numbered(const struct room *room, char out[NICK_BYTES_MAX + 1], const char *nick,
+                         unsigned number)
+{
+    return room_find(room, out, nick_suffixed(out, nick, strlen(nick), number));
+}
+
+/* The nick, with a number behind it when somebody has it: one that is free while the one before is
+ * not. To try one after the other would cost half a million searches for a thousand guests.
+ * Returns NULL when memory is short. */
 static char *free_nick(const struct room *room, const char *nick)
 {
     char tried[NICK_BYTES_MAX + 1];
-    size_t len = strlen(nick);
-    unsigned number = 2;
+    unsigned taken = 1, free_one = 2;
 
-    memcpy(tried, nick, len + 1);
-    while (room_find(room, tried, len))
-        len = nick_suffixed(tried, nick, strlen(nick), number++);
+    if (!room_find(room, nick, strlen(nick)))
+        return strdup(nick);
+    while (has_numbered(room, tried, nick, free_one)) {
+        taken = free_one;
+        free_one *= 2;
+    }
+    while (free_one - taken > 1) {
+        unsigned middle = taken + (free_one - taken) / 2;
+
+        *(has_numbered(room, tried, nick, middle) ? &taken : &free_one) = middle;
+    }
+    nick_suffixed(tried, nick, strlen(nick), free_one);
     return strdup(tried);
 }
 
@@ -260,10 +286,12 @@ void room_typing(struct member *member, bool is_active)
     struct wire_person who = member_person(member);
     uint64_t now_us = room->world->port->now_us();
 
-    if (room->count > TYPING_MEMBERS_MAX ||
+    if (room->count > TYPING_MEMBERS_MAX || (!is_active && !member->is_typing) ||
         (is_active && member->typing_us && now_us - member->typing_us < TYPING_PAUSE_US))
         return;
-    member->typing_us = is_active ? now_us : 0;
+    member->is_typing = is_active;
+    if (is_active)
+        member->typing_us = now_us;
     bytes_clear(event);
     if (!wire_typing(event, room->name, &who, is_active))
         room_append(room, RENDITION_JSON, event);

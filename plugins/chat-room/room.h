@@ -47,7 +47,8 @@ struct member {
     enum rendition rendition;
     bool is_live;            /* reads the log; not while it is away */
     const char *away_reason; /* what others are told when it does not come back */
-    uint64_t typing_us;      /* when it last said that it is typing */
+    uint64_t typing_us;      /* when others were last told that it is typing; 0: never */
+    bool is_typing;          /* what they were told last */
     char *nick;
     char *label; /* what stands between a text line's first brackets; NULL: the nick */
 };
@@ -81,11 +82,15 @@ struct member *room_find(const struct room *room, const char *nick, size_t len);
 /* Returns REFUSAL_NONE, NICK_IN_USE or INTERNAL; tells everybody. nick: a good one. */
 enum refusal room_rename(struct member *member, const char *nick, size_t len);
 
-/* Tell the JSON members that somebody is typing, or no more. */
+/* Tell the JSON members, itself included, that somebody is typing, or no more. */
 void room_typing(struct member *member, bool is_active);
 
 /* Append one event to a log that somebody reads, and have it flushed. */
 void room_append(struct room *room, enum rendition rendition, const struct bytes *event);
+
+/* An event that nobody may miss could not be made: all who read that log are closed with 4002, and
+ * come back for it. */
+void room_lose(struct room *room, enum rendition rendition);
 
 /* Who a member is to JSON clients. */
 struct wire_person member_person(const struct member *member);

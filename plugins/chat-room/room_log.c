@@ -46,6 +46,12 @@ int room_log_append(struct room_log *log, const void *payload, size_t len)
     return 0;
 }
 
+void room_log_break(struct room_log *log)
+{
+    log->lap_start += 3 * (uint64_t)log->capacity;
+    log->head = log->lap_end = log->lap_start;
+}
+
 uint64_t room_log_head(const struct room_log *log) { return log->head; }
 
 /* A cursor that stands where the last lap ended stands at the beginning of the present one. */

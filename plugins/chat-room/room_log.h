@@ -39,6 +39,9 @@ void room_log_free(struct room_log *log);
  * Returns 0, or -1 when the frame is larger than the ring. */
 int room_log_append(struct room_log *log, const void *payload, size_t len);
 
+/* Put the head so far on that every cursor has lost its place: a frame is missing. */
+void room_log_break(struct room_log *log);
+
 /* Where the next frame will stand: the cursor of a reader who wants what comes from now on. */
 uint64_t room_log_head(const struct room_log *log);
 

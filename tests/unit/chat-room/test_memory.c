@@ -107,10 +107,52 @@ static void every_allocation_may_fail(void **state)
     alloc_fail_include_jansson(false);
 }
 
+/* A message that is kept but can't be shown would be a hole in what a member sees. */
+static void a_member_misses_no_message_unless_it_is_told_so(void **state)
+{
+    static const char *const options[] = {"rate", "0", NULL};
+    struct rx_piece piece = {.is_first = true, .is_last = true};
+    char text[600];
+    unsigned long n;
+    bool has_failed = true, has_lost = false;
+
+    (void)state;
+    piece.len = (size_t)snprintf(
+        text, sizeof(text),
+        "{\"type\":\"message\",\"room\":\"r\",\"cid\":\"1\",\"text\":\"%0500d\"}", 7);
+    piece.data = text;
+    for (n = 0; has_failed; n++) {
+        struct world *world = fake_world(options);
+        struct fake_link *ann = fake_json(world, "r", "ann"), *bob = fake_json(world, "r", "bob");
+        const struct store_state *past;
+        char *message;
+
+        bytes_fini(&world->scratch);
+        alloc_fail_arm(n);
+        input_piece(&ann->conn, &piece, false);
+        has_failed = alloc_fail_disarm();
+        past = world->store->ops->state(world_room(world, "r", false)->past, 0);
+        fake_flush(world);
+        if (bob->conn.is_closing) {
+            fake_expect_close(bob, 4002);
+            has_lost = true;
+        } else {
+            message = fake_text_message(bob);
+            assert_int_equal(message != NULL, past->head == 1);
+            free(message);
+        }
+        fake_free(ann);
+        fake_free(bob);
+        fake_world_free(world);
+    }
+    assert_true(has_lost);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_allocation_may_fail),
+        cmocka_unit_test(a_member_misses_no_message_unless_it_is_told_so),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

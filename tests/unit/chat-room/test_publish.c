@@ -248,6 +248,62 @@ static void a_page_of_history_for_nobody_is_dropped(void **state)
     fake_world_free(world);
 }
 
+static void who_is_named_twice_gets_a_whisper_once(void **state)
+{
+    struct world *world = fake_world(NULL);
+    struct fake_link *a = fake_json(world, NULL, "ann"), *b = fake_json(world, NULL, "bob");
+    json_t *ok, *delivered;
+
+    (void)state;
+    fake_skip(a);
+    fake_send(a, "{\"type\":\"message\",\"id\":1,\"room\":\"lobby\",\"text\":\"x\",\"cid\":\"1\","
+                 "\"to\":[\"bob\",\"BOB\",\"bob\"]}");
+    json_decref(fake_expect_json(b, "message"));
+    fake_expect(b, NULL);
+    ok = fake_expect_json(a, "ok");
+    delivered = json_object_get(ok, "delivered");
+    assert_int_equal(json_array_size(delivered), 1);
+    json_decref(ok);
+    fake_free(a);
+    fake_free(b);
+    fake_world_free(world);
+}
+
+/* How many `typing` events have come. */
+static int typings(struct fake_link *link)
+{
+    int count = 0;
+    char *message;
+
+    for (; (message = fake_text_message(link)); count++)
+        free(message);
+    return count;
+}
+
+static void typing_is_told_once_in_three_seconds_whatever_comes_between(void **state)
+{
+    static const char *const on = "{\"type\":\"typing\",\"room\":\"lobby\",\"active\":true}";
+    static const char *const off = "{\"type\":\"typing\",\"room\":\"lobby\",\"active\":false}";
+    struct world *world = fake_world(NULL);
+    struct fake_link *a = fake_json(world, NULL, "ann"), *b = fake_json(world, NULL, "bob");
+
+    (void)state;
+    fake_send(a, off); /* it was not typing */
+    assert_int_equal(typings(b), 0);
+    fake_send(a, on);
+    fake_send(a, off);
+    fake_send(a, on);
+    fake_send(a, off);
+    assert_int_equal(typings(b), 2);
+    fake_forward_ms(3000);
+    fake_send(a, on);
+    fake_send(a, on);
+    assert_int_equal(typings(b), 1);
+    fake_free(a);
+    fake_free(b);
+    fake_world_free(world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -258,6 +314,8 @@ int main(void)
         cmocka_unit_test(a_past_that_is_read_for_nobody_is_dropped),
         cmocka_unit_test(a_page_of_history_for_nobody_is_dropped),
         cmocka_unit_test(a_room_waits_for_the_store_even_when_everybody_has_left),
+        cmocka_unit_test(who_is_named_twice_gets_a_whisper_once),
+        cmocka_unit_test(typing_is_told_once_in_three_seconds_whatever_comes_between),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -193,6 +193,30 @@ static void what_was_skipped_at_the_end_costs_no_reader_its_place(void **state)
     room_log_free(log);
 }
 
+static void after_a_break_every_reader_is_lost_but_those_who_come_then(void **state)
+{
+    uint64_t cursors[3] = {0}, head;
+    struct room_log *log = room_log_new(100);
+    struct frames frames;
+    size_t n;
+
+    (void)state;
+    room_log_append(log, "0123456789", 10);
+    cursors[1] = room_log_head(log);
+    for (n = 0; n < 88; n++)
+        room_log_append(log, "", 0);
+    cursors[2] = room_log_head(log);
+    room_log_break(log);
+    for (n = 0; n < 3; n++)
+        assert_true(room_log_is_lost(log, cursors[n]));
+    head = room_log_head(log);
+    assert_false(room_log_is_lost(log, head));
+    room_log_append(log, "abc", 3);
+    assert_int_equal(room_log_read(log, &head, 1000, &frames), ROOM_LOG_FRAMES);
+    assert_memory_equal(frames.bytes + 2, "abc", 3);
+    room_log_free(log);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -200,6 +224,7 @@ int main(void)
         cmocka_unit_test(a_reader_that_keeps_up_is_never_lost),
         cmocka_unit_test(a_frame_that_fills_the_ring_fits_and_a_larger_one_is_refused),
         cmocka_unit_test(what_was_skipped_at_the_end_costs_no_reader_its_place),
+        cmocka_unit_test(after_a_break_every_reader_is_lost_but_those_who_come_then),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
