@@ -95,6 +95,14 @@ static int on_received(struct fetch_lane *lane, const void *data, size_t len)
     return lane->tls ? on_secure_bytes(lane, data, len) : on_bytes(lane, data, len);
 }
 
+/* True when the end of the connection is the end of the response. On a secure one the peer must have
+ * said so: what only breaks off may have been cut by somebody else (RFC 9112 9.8). */
+static bool ends_response(struct fetch_lane *lane)
+{
+    return http_response_close(&lane->response) == HTTP_RESPONSE_DONE &&
+           (!lane->tls || tls_stream_has_ended(lane->tls));
+}
+
 /* The connection ends, or could not be made. Harmless twice. */
 static void on_closing(struct fetch_lane *lane)
 {
@@ -106,7 +114,7 @@ static void on_closing(struct fetch_lane *lane)
         return;
     if (!lane->is_open)
         fetch_lane_fail(lane, lane->tls ? FETCH_TLS_FAILED : FETCH_CONNECT_FAILED);
-    else if (http_response_close(&lane->response) == HTTP_RESPONSE_DONE)
+    else if (ends_response(lane))
         fetch_lane_end(lane, FETCH_OK, false);
     else
         fetch_lane_fail(lane, FETCH_CLOSED);

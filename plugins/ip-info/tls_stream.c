@@ -1,10 +1,12 @@
 #include "tls_stream.h"
 
 #include "ip_addr.h"
+#include "url.h"
 
 #include <limits.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,6 +30,8 @@ struct tls_trust *tls_trust_new(const char *ca_file)
         SSL_CTX_set_default_verify_paths(trust->context) &&
         (!ca_file || SSL_CTX_load_verify_locations(trust->context, ca_file, NULL))) {
         SSL_CTX_set_verify(trust->context, SSL_VERIFY_PEER, NULL);
+        /* A peer could have us compute for nothing, again and again. */
+        SSL_CTX_set_options(trust->context, SSL_OP_NO_RENEGOTIATION);
         return trust;
     }
     ERR_clear_error();
@@ -43,14 +47,25 @@ void tls_trust_free(struct tls_trust *trust)
     free(trust);
 }
 
-/* The certificate must name the host; SNI is for names only (RFC 6066 3). */
+/* The certificate must name the host: by an alternative name, and with a star for a whole label at
+ * most (RFC 9110 4.3.4, RFC 9525 6.3). SNI is for names only, without the root's dot (RFC 6066 3).
+ */
 static int set_host(SSL *ssl, const char *host)
 {
+    char name[URL_HOST_BYTES];
+    size_t len = strlen(host);
     struct ip_addr addr;
 
-    if (ip_addr_parse(host, strlen(host), &addr) == 0)
+    SSL_set_hostflags(ssl,
+                      X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    if (ip_addr_parse(host, len, &addr) == 0)
         return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host) == 1 ? 0 : -1;
-    return SSL_set_tlsext_host_name(ssl, host) == 1 && SSL_set1_host(ssl, host) == 1 ? 0 : -1;
+    if (len == 0 || len >= sizeof(name))
+        return -1;
+    memcpy(name, host, len + 1);
+    if (name[len - 1] == '.')
+        name[len - 1] = 0;
+    return SSL_set_tlsext_host_name(ssl, name) == 1 && SSL_set1_host(ssl, name) == 1 ? 0 : -1;
 }
 
 struct tls_stream *tls_stream_new(const struct tls_trust *trust, const char *host)
@@ -95,6 +110,7 @@ enum tls_state tls_stream_feed(struct tls_stream *stream, const void *data, size
         return TLS_FAILED;
     if (SSL_is_init_finished(stream->ssl))
         return TLS_READY;
+    ERR_clear_error(); /* what others have left on this thread is not about us */
     result = SSL_do_handshake(stream->ssl);
     if (result == 1)
         return TLS_READY;
@@ -105,8 +121,10 @@ enum tls_state tls_stream_feed(struct tls_stream *stream, const void *data, size
 
 int tls_stream_read(struct tls_stream *stream, void *out, size_t capacity)
 {
-    int len = SSL_read(stream->ssl, out, capacity > INT_MAX ? INT_MAX : (int)capacity), error;
+    int len, error;
 
+    ERR_clear_error();
+    len = SSL_read(stream->ssl, out, capacity > INT_MAX ? INT_MAX : (int)capacity);
     if (len > 0)
         return len;
     error = SSL_get_error(stream->ssl, len);
@@ -116,8 +134,10 @@ int tls_stream_read(struct tls_stream *stream, void *out, size_t capacity)
 
 int tls_stream_write(struct tls_stream *stream, const void *data, size_t len)
 {
-    int result = len > INT_MAX ? -1 : SSL_write(stream->ssl, data, (int)len);
+    int result;
 
+    ERR_clear_error();
+    result = len > INT_MAX ? -1 : SSL_write(stream->ssl, data, (int)len);
     ERR_clear_error();
     return result == (int)len ? 0 : -1;
 }
@@ -127,4 +147,9 @@ size_t tls_stream_output(struct tls_stream *stream, void *out, size_t capacity)
     int len = BIO_read(stream->to_peer, out, capacity > INT_MAX ? INT_MAX : (int)capacity);
 
     return len > 0 ? (size_t)len : 0;
+}
+
+bool tls_stream_has_ended(const struct tls_stream *stream)
+{
+    return (SSL_get_shutdown(stream->ssl) & SSL_RECEIVED_SHUTDOWN) != 0;
 }

@@ -12,6 +12,7 @@
 #ifndef LWSHOST_TLS_STREAM_H
 #define LWSHOST_TLS_STREAM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct tls_trust;  /* whom to believe */
@@ -38,6 +39,10 @@ enum tls_state tls_stream_feed(struct tls_stream *stream, const void *data, size
 /* Take plain bytes of the peer. Returns how many, 0 when there are none, -1 when the stream is
  * broken or the peer has ended it. */
 int tls_stream_read(struct tls_stream *stream, void *out, size_t capacity);
+
+/* True when the peer has said that nothing more comes; a connection that only breaks off may have
+ * been cut by somebody else. */
+bool tls_stream_has_ended(const struct tls_stream *stream);
 
 /* Encrypt `len` plain bytes. Returns 0 or -1. */
 int tls_stream_write(struct tls_stream *stream, const void *data, size_t len);

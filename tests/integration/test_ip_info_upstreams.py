@@ -320,6 +320,37 @@ class Secure(unittest.TestCase):
         result, _ = self.ask(self.good, self.good, answer, times=3)
         self.assertEqual(result["succeeded"], 2, result)
 
+    def test_an_answer_that_breaks_off_is_none(self):
+        """Without a length the end must be said, or somebody on the way could cut the answer."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*self.good)
+        answers = []
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            listener.settimeout(30)
+            options = {"providers": "x", "x:private": "1", "x:map": "city=/city",
+                       "x:tls-ca": self.good[0], "x:timeout-ms": "5000", "deadline-ms": "9000",
+                       "x:url": f"https://localhost:{listener.getsockname()[1]}/{{ip}}"}
+            with Server([site(options)]) as server:
+                for says_end in (True, False):
+                    thread = threading.Thread(
+                        target=lambda: answers.append(fetch_json(server.port, "/ip-info/1.1.1.1")[2]))
+                    thread.start()
+                    peer = context.wrap_socket(listener.accept()[0], server_side=True)
+                    peer.recv(4096)
+                    peer.sendall(head("Connection: close") + BODY)
+                    if says_end:
+                        # Sends close_notify; the other side closes without one of its own.
+                        try:
+                            peer.unwrap()
+                        except (ssl.SSLError, OSError):
+                            pass
+                    else:
+                        peer.shutdown(socket.SHUT_WR)
+                    thread.join()
+                    peer.close()
+        self.assertEqual(answers[0]["city"], "X")
+        self.assertEqual(answers[1]["error"]["code"], "upstream_closed")
+
     def test_a_provider_that_does_not_speak_it(self):
         with StubUpstream(sina) as upstream:
             options = asking(upstream)

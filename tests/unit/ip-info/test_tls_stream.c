@@ -1,5 +1,6 @@
 #include "tls_stream.h"
 
+#include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
@@ -16,7 +17,8 @@
 
 #include <cmocka.h>
 
-/* A server for `name` with a certificate that is its own authority, all in memory. */
+/* A server for `name`, an alternative name or "CN:" and a common name only, with a certificate that
+ * is its own authority, all in memory. */
 struct peer {
     SSL_CTX *context;
     SSL *ssl;
@@ -28,20 +30,22 @@ static X509 *make_certificate(EVP_PKEY *key, const char *name)
 {
     X509 *certificate = X509_new();
     X509_NAME *subject = X509_get_subject_name(certificate);
-    char names[100];
+    bool is_common = strncmp(name, "CN:", 3) == 0;
+    const char *common = is_common ? name + 3 : "x";
     X509_EXTENSION *extension;
 
-    snprintf(names, sizeof(names), "%s", name);
     X509_set_version(certificate, 2);
     ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
     X509_gmtime_adj(X509_getm_notBefore(certificate), -3600);
     X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
     X509_set_pubkey(certificate, key);
-    X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, (const unsigned char *)"x", -1, -1, 0);
+    X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, (const unsigned char *)common, -1, -1,
+                               0);
     X509_set_issuer_name(certificate, subject);
-    extension = X509V3_EXT_conf_nid(NULL, NULL, NID_subject_alt_name, names);
+    extension = X509V3_EXT_conf_nid(NULL, NULL, NID_subject_alt_name, is_common ? "DNS:x" : name);
     assert_non_null(extension);
-    X509_add_ext(certificate, extension, -1);
+    if (!is_common)
+        X509_add_ext(certificate, extension, -1);
     X509_EXTENSION_free(extension);
     assert_true(X509_sign(certificate, key, EVP_sha256()) > 0);
     return certificate;
@@ -127,6 +131,120 @@ static void the_certificate_decides(void **state)
     assert_int_equal(shake("DNS:bad.example", "good.example", true), TLS_FAILED);
     assert_int_equal(shake("IP:192.0.2.2", "192.0.2.1", true), TLS_FAILED);
     assert_int_equal(shake("DNS:192.0.2.1", "192.0.2.1", true), TLS_FAILED);
+    /* A name that ends with the root's dot is the same name. */
+    assert_int_equal(shake("DNS:good.example", "good.example.", true), TLS_READY);
+    /* RFC 9110 4.3.4, RFC 9525 6.3: no common names, no stars for a part of a label. */
+    assert_int_equal(shake("CN:good.example", "good.example", true), TLS_FAILED);
+    assert_int_equal(shake("DNS:g*.example", "good.example", true), TLS_FAILED);
+    assert_int_equal(shake("DNS:*.example", "a.good.example", true), TLS_FAILED);
+}
+
+static void names_are_sent_and_addresses_are_not(void **state)
+{
+    static const struct {
+        const char *certified, *asked, *sent;
+    } rows[] = {{"DNS:good.example", "good.example", "good.example"},
+                {"DNS:good.example", "good.example.", "good.example"},
+                {"IP:192.0.2.1", "192.0.2.1", NULL},
+                {"IP:2001:db8::1", "2001:db8::1", NULL}};
+    size_t n;
+
+    (void)state;
+    for (n = 0; n < sizeof(rows) / sizeof(rows[0]); n++) {
+        struct peer peer = peer_new(rows[n].certified);
+        struct tls_trust *trust = tls_trust_new(peer.ca_file);
+        struct tls_stream *stream = tls_stream_new(trust, rows[n].asked);
+        const char *sent;
+
+        assert_int_equal(carry(stream, &peer, 100), TLS_READY);
+        sent = SSL_get_servername(peer.ssl, TLSEXT_NAMETYPE_host_name);
+        assert_true(rows[n].sent ? sent && strcmp(sent, rows[n].sent) == 0 : !sent);
+        tls_stream_free(stream);
+        tls_trust_free(trust);
+        peer_fini(&peer);
+    }
+}
+
+static void old_versions_are_refused(void **state)
+{
+    struct peer peer = peer_new("DNS:good.example");
+    struct tls_trust *trust = tls_trust_new(peer.ca_file);
+    struct tls_stream *stream = tls_stream_new(trust, "good.example");
+
+    (void)state;
+    SSL_set_min_proto_version(peer.ssl, TLS1_VERSION);
+    SSL_set_max_proto_version(peer.ssl, TLS1_1_VERSION);
+    SSL_set_cipher_list(peer.ssl, "ALL:@SECLEVEL=0");
+    SSL_set_security_level(peer.ssl, 0);
+    assert_int_not_equal(carry(stream, &peer, 100), TLS_READY);
+    tls_stream_free(stream);
+    tls_trust_free(trust);
+    peer_fini(&peer);
+}
+
+/* OpenSSL keeps errors for the thread, and others on it leave some behind. */
+static void errors_of_others_are_not_ours(void **state)
+{
+    struct peer peer = peer_new("DNS:good.example");
+    struct tls_trust *trust = tls_trust_new(peer.ca_file);
+    struct tls_stream *stream = tls_stream_new(trust, "good.example");
+    char byte;
+
+    (void)state;
+    ERR_raise(ERR_LIB_USER, 1);
+    assert_int_equal(tls_stream_feed(stream, NULL, 0), TLS_HANDSHAKE);
+    assert_int_equal(carry(stream, &peer, 100), TLS_READY);
+    assert_int_equal(tls_stream_read(stream, &byte, 1), 0); /* what belongs to the handshake */
+    ERR_raise(ERR_LIB_USER, 1);
+    assert_int_equal(tls_stream_read(stream, &byte, 1), 0);
+    ERR_raise(ERR_LIB_USER, 1);
+    assert_int_equal(tls_stream_write(stream, "x", 1), 0);
+    assert_true(ERR_peek_error() == 0);
+    tls_stream_free(stream);
+    tls_trust_free(trust);
+    peer_fini(&peer);
+}
+
+static void count_hellos(int is_sent, int version, int type, const void *message, size_t len,
+                         SSL *ssl, void *count)
+{
+    (void)version;
+    (void)ssl;
+    if (!is_sent && type == SSL3_RT_HANDSHAKE && len &&
+        *(const unsigned char *)message == SSL3_MT_CLIENT_HELLO)
+        ++*(int *)count;
+}
+
+/* A peer of TLS 1.2 may ask for a new handshake, again and again; it gets none, and the stream
+ * goes on. */
+static void nothing_is_negotiated_twice(void **state)
+{
+    struct peer peer = peer_new("DNS:good.example");
+    struct tls_trust *trust = tls_trust_new(peer.ca_file);
+    struct tls_stream *stream = tls_stream_new(trust, "good.example");
+    char text[8];
+    int hellos = 0, n;
+
+    (void)state;
+    SSL_set_msg_callback(peer.ssl, count_hellos);
+    SSL_set_msg_callback_arg(peer.ssl, &hellos);
+    SSL_set_max_proto_version(peer.ssl, TLS1_2_VERSION);
+    assert_int_equal(carry(stream, &peer, 100), TLS_READY);
+    for (n = 0; n < 3; n++) {
+        assert_int_equal(SSL_renegotiate(peer.ssl), 1);
+        SSL_do_handshake(peer.ssl);
+        carry(stream, &peer, 100);
+        assert_int_equal(tls_stream_read(stream, text, sizeof(text)), 0);
+        carry(stream, &peer, 100);
+        assert_int_equal(hellos, 1);
+    }
+    assert_int_equal(SSL_write(peer.ssl, "hello", 5), 5);
+    carry(stream, &peer, 100);
+    assert_int_equal(tls_stream_read(stream, text, sizeof(text)), 5);
+    assert_int_equal(tls_stream_write(stream, "x", 1), 0);
+    tls_stream_free(stream);
+    tls_trust_free(trust);
+    peer_fini(&peer);
 }
 
 static void plain_bytes_pass_both_ways(void **state)
@@ -154,9 +272,29 @@ static void plain_bytes_pass_both_ways(void **state)
     assert_int_equal(len, 0);
     assert_int_equal(got, sizeof(text));
     assert_memory_equal(text, copy, sizeof(text));
+    assert_false(tls_stream_has_ended(stream));
     SSL_shutdown(peer.ssl);
     carry(stream, &peer, 4096);
     assert_int_equal(tls_stream_read(stream, copy, sizeof(copy)), -1);
+    assert_true(tls_stream_has_ended(stream));
+    tls_stream_free(stream);
+    tls_trust_free(trust);
+    peer_fini(&peer);
+}
+
+static void a_forged_record_is_no_end(void **state)
+{
+    static const unsigned char forged[] = "\x17\x03\x03\x00\x20 none of this was encrypted by him";
+    struct peer peer = peer_new("DNS:good.example");
+    struct tls_trust *trust = tls_trust_new(peer.ca_file);
+    struct tls_stream *stream = tls_stream_new(trust, "good.example");
+    char byte;
+
+    (void)state;
+    assert_int_equal(carry(stream, &peer, 100), TLS_READY);
+    tls_stream_feed(stream, forged, 5 + 0x20);
+    assert_int_equal(tls_stream_read(stream, &byte, 1), -1);
+    assert_false(tls_stream_has_ended(stream));
     tls_stream_free(stream);
     tls_trust_free(trust);
     peer_fini(&peer);
@@ -181,6 +319,11 @@ static void what_is_not_tls_fails(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(the_certificate_decides),
+                                       cmocka_unit_test(names_are_sent_and_addresses_are_not),
+                                       cmocka_unit_test(old_versions_are_refused),
+                                       cmocka_unit_test(errors_of_others_are_not_ours),
+                                       cmocka_unit_test(nothing_is_negotiated_twice),
+                                       cmocka_unit_test(a_forged_record_is_no_end),
                                        cmocka_unit_test(plain_bytes_pass_both_ways),
                                        cmocka_unit_test(what_is_not_tls_fails)};
 
