@@ -138,7 +138,9 @@ static void resume(struct conn *conn, const struct wire_text *token)
     if (!token->at || dlist_first(&conn->session->members))
         return;
     session = session_find(conn->world, token->at, token->len);
-    if (session && session != conn->session)
+    if (!session)
+        session_recall(conn->session, token->at, token->len);
+    else if (session != conn->session)
         session_resume(session, conn);
 }
 
@@ -172,6 +174,7 @@ enum refusal join_json(struct conn *conn, struct request *request)
         return refusal;
     conn->has_joined = true;
     conn_heard(conn);
+    session_remember(conn->session);
     past = world->store->ops->state(member->room->past, world->port->wall_ms());
     catch_up = decide(past, request);
     refusal = send_joined(member, request, past, &catch_up);

@@ -1,5 +1,7 @@
 #include "session.h"
 
+#include "sha256.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,6 +90,36 @@ struct session *session_find(struct world *world, const char *token, size_t len)
         return NULL;
     node = hash_map_find(&world->sessions, hash_bytes(token, len, 0), has_token, token);
     return node ? HASH_MAP_ENTRY(node, struct session, by_token) : NULL;
+}
+
+void session_remember(const struct session *session)
+{
+    const struct world *world = session->world;
+    struct store_session kept = {.seen_ms = world->port->wall_ms()};
+
+    if (!world->store->ops->remember)
+        return;
+    sha256(session->token, strlen(session->token), kept.hash);
+    memcpy(kept.user, session->user, sizeof(session->user));
+    world->store->ops->remember(world->store, &kept);
+}
+
+void session_recall(struct session *session, const char *token, size_t len)
+{
+    struct world *world = session->world;
+    uint8_t hash[SHA256_BYTES];
+    const char *user;
+
+    if (!world->store->ops->recall || len != sizeof(session->token) - 1)
+        return;
+    sha256(token, len, hash);
+    user = world->store->ops->recall(world->store, hash);
+    if (!user || strlen(user) >= sizeof(session->user))
+        return;
+    hash_map_remove(&world->sessions, &session->by_token);
+    memcpy(session->token, token, len);
+    strcpy(session->user, user);
+    hash_map_insert(&world->sessions, &session->by_token, hash_bytes(token, len, 0));
 }
 
 /* Its places stay, but it hears nothing; what it does not take up again in time is left. */

@@ -46,6 +46,13 @@ void session_free(struct session *session, const char *reason);
 /* The session of that secret token, or NULL. */
 struct session *session_find(struct world *world, const char *token, size_t len);
 
+/* Have the store remember the session, if it outlives the process. */
+void session_remember(const struct session *session);
+
+/* Become the session of that token, if the store remembers one: a session in no room, whose token
+ * session_find does not know. */
+void session_recall(struct session *session, const char *token, size_t len);
+
 /* Let `conn` go on with `session`; its own, which is in no room, ends. A connection that had the
  * session is closed with 4503. The places in rooms are kept but silent until each is joined anew.
  */

@@ -18,6 +18,8 @@
 
 #define STORE_EPOCH_BYTES 17 /* 16 hexadecimal digits and a NUL */
 #define STORE_PAGE_MAX 100   /* messages of one read */
+#define STORE_HASH_BYTES 32  /* of a token's SHA-256 */
+#define STORE_USER_BYTES 16  /* of a public id, with its NUL */
 
 /* One room's past in numbers. What is kept has no holes: oldest, oldest + 1, …, head. */
 struct store_state {
@@ -40,6 +42,13 @@ struct store_query {
     bool is_newest;         /* rather the last ones between the two than the first ones */
 };
 
+/* Whose a secret token is. The store never sees the token itself. */
+struct store_session {
+    uint8_t hash[STORE_HASH_BYTES];
+    char user[STORE_USER_BYTES];
+    int64_t seen_ms; /* wall clock */
+};
+
 typedef void store_kept_fn(void *ticket, enum store_result result, const struct message *message);
 
 /* messages: ascending, without holes; none when the range is empty or no longer kept. */
@@ -60,6 +69,12 @@ struct store_ops {
                    void *ticket);
     void (*read)(struct store_room *room, const struct store_query *query, store_page_fn *done,
                  void *ticket);
+    /* Remember a session, so that it and its cids outlive the process. What can't be remembered is
+     * forgotten in silence. NULL: a store that does not outlive it either. */
+    void (*remember)(struct store *store, const struct store_session *session);
+    /* Whose the token is that has this hash, good until the next call, or NULL. Comes with
+     * `remember`. Answers at once. */
+    const char *(*recall)(struct store *store, const uint8_t *hash);
     /* Call back for what was answered meanwhile, on the loop thread and not from within another
      * call. now_ms: wall clock. Returns whether there is more, for which it has to be called again
      * when people have been told about this. NULL: all callbacks come before a call returns. */

@@ -46,6 +46,10 @@ static int apply(struct store_db *db, struct store_job *job, struct disk_room **
     struct disk_room *room = job->room;
 
     job->result = STORE_KEPT;
+    if (job->kind == JOB_SESSION)
+        return store_db_put_session(db, &job->session);
+    if (job->kind == JOB_FORGET_SESSIONS)
+        return store_db_forget_sessions(db, job->session.seen_ms);
     if (job->kind == JOB_DROP)
         return store_db_drop_room(db, room->row.id) || store_db_put_seed(db, job->seed) ? -1 : 0;
     touch(room, touched);

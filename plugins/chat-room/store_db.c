@@ -23,6 +23,10 @@ static const char *const texts[DB_STATEMENTS] = {
                        " VALUES(?1,?2,?3,?4,?5,?6,?7,?8)",
     [DB_FORGET] = "DELETE FROM messages WHERE room=?1 AND offset<?2",
     [DB_DROP_ROOM] = "DELETE FROM rooms WHERE id=?1",
+    [DB_SESSIONS] = "SELECT hash,user,seen_ms FROM sessions ORDER BY seen_ms",
+    [DB_PUT_SESSION] = "INSERT INTO sessions(hash,user,seen_ms) VALUES(?1,?2,?3)"
+                       " ON CONFLICT(hash) DO UPDATE SET user=?2,seen_ms=?3",
+    [DB_FORGET_SESSIONS] = "DELETE FROM sessions WHERE seen_ms<?1",
     [DB_FIND] = "SELECT offset,time_ms,nick,label,user,cid,text FROM messages"
                 " WHERE room=?1 AND user=?2 AND cid=?3 AND cid<>'' AND offset>=?4"
                 " ORDER BY offset LIMIT 1",
@@ -162,6 +166,22 @@ int store_db_drop_room(struct store_db *db, int64_t room)
     return store_db_forget(db, room, INT64_MAX) || run(db, DB_DROP_ROOM) ? -1 : 0;
 }
 
+int store_db_put_session(struct store_db *db, const struct store_session *session)
+{
+    sqlite3_stmt *statement = db->statements[DB_PUT_SESSION];
+
+    sqlite3_bind_blob(statement, 1, session->hash, sizeof(session->hash), SQLITE_STATIC);
+    bind_str(statement, 2, session->user);
+    sqlite3_bind_int64(statement, 3, session->seen_ms);
+    return run(db, DB_PUT_SESSION);
+}
+
+int store_db_forget_sessions(struct store_db *db, int64_t before_ms)
+{
+    sqlite3_bind_int64(db->statements[DB_FORGET_SESSIONS], 1, before_ms);
+    return run(db, DB_FORGET_SESSIONS);
+}
+
 /* A damaged file can hold anything, a NULL too. */
 static const char *column_text(sqlite3_stmt *statement, int column)
 {
@@ -240,6 +260,24 @@ int store_db_entries(struct store_db *db, store_db_entry_fn *visit, void *user)
         stopped = visit(
             user, sqlite3_column_int64(statement, 0), (uint64_t)sqlite3_column_int64(statement, 1),
             sqlite3_column_int64(statement, 2), (size_t)sqlite3_column_int64(statement, 3));
+    sqlite3_reset(statement);
+    return stopped || step != SQLITE_DONE ? -1 : 0;
+}
+
+int store_db_sessions(struct store_db *db, store_db_session_fn *visit, void *user)
+{
+    sqlite3_stmt *statement = db->statements[DB_SESSIONS];
+    struct store_session session;
+    int step, stopped = 0;
+
+    while (!stopped && (step = sqlite3_step(statement)) == SQLITE_ROW) {
+        memset(&session, 0, sizeof(session));
+        if (sqlite3_column_bytes(statement, 0) == (int)sizeof(session.hash))
+            memcpy(session.hash, sqlite3_column_blob(statement, 0), sizeof(session.hash));
+        strncpy(session.user, column_text(statement, 1), sizeof(session.user) - 1);
+        session.seen_ms = sqlite3_column_int64(statement, 2);
+        stopped = visit(user, &session);
+    }
     sqlite3_reset(statement);
     return stopped || step != SQLITE_DONE ? -1 : 0;
 }

@@ -47,6 +47,10 @@ typedef int store_db_entry_fn(void *user, int64_t room, uint64_t offset, int64_t
 int store_db_rooms(struct store_db *db, store_db_room_fn *visit, void *user);
 int store_db_entries(struct store_db *db, store_db_entry_fn *visit, void *user);
 
+/* Visit all sessions, the one seen longest ago first. Returns as the others. */
+typedef int store_db_session_fn(void *user, const struct store_session *session);
+int store_db_sessions(struct store_db *db, store_db_session_fn *visit, void *user);
+
 /* One transaction. Return 0, or -1; after a begin or a commit that failed there is nothing left to
  * undo but what store_db_rollback undoes. */
 int store_db_begin(struct store_db *db);
@@ -60,6 +64,8 @@ int store_db_put_room(struct store_db *db, const struct store_db_room *room);
 int store_db_put_message(struct store_db *db, int64_t room, const struct message *message);
 int store_db_forget(struct store_db *db, int64_t room, uint64_t oldest);
 int store_db_drop_room(struct store_db *db, int64_t room);
+int store_db_put_session(struct store_db *db, const struct store_session *session);
+int store_db_forget_sessions(struct store_db *db, int64_t before_ms);
 
 /* message: its texts are good until it returns. Returns 0 to go on, -1 to stop. */
 typedef int store_db_message_fn(void *user, const struct message *message);

@@ -18,6 +18,8 @@ static const char schema[] =
     " time_ms INTEGER NOT NULL, nick TEXT NOT NULL, label TEXT NOT NULL, user TEXT NOT NULL,"
     " cid TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY(room, offset)) WITHOUT ROWID;"
     "CREATE INDEX cids ON messages(room, user, cid) WHERE cid<>'';"
+    "CREATE TABLE sessions(hash BLOB PRIMARY KEY, user TEXT NOT NULL, seen_ms INTEGER NOT NULL)"
+    " WITHOUT ROWID;"
     "PRAGMA user_version=1;";
 
 static int execute(struct store_db *db, const char *sql)

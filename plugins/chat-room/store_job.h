@@ -31,7 +31,14 @@ struct disk_room {
     bool is_touched; /* by the present transaction */
 };
 
-enum store_job_kind { JOB_APPEND, JOB_FORGET, JOB_DROP, JOB_READ };
+enum store_job_kind {
+    JOB_APPEND,
+    JOB_FORGET,
+    JOB_DROP,
+    JOB_READ,
+    JOB_SESSION,
+    JOB_FORGET_SESSIONS
+};
 
 struct store_page {
     size_t count;
@@ -42,14 +49,15 @@ struct store_page {
 struct store_job {
     struct store_job *next;
     enum store_job_kind kind;
-    struct disk_room *room;
-    uint64_t oldest;            /* of the room, when the job was made */
-    uint64_t seed;              /* JOB_DROP: the file's next one */
-    struct message_copy *copy;  /* JOB_APPEND: the message */
-    struct message_copy *known; /* JOB_APPEND: the earlier one, for STORE_KNOWN */
-    enum store_result result;   /* JOB_APPEND; STORE_FAILED or not for all others */
-    struct store_query query;   /* JOB_READ */
-    struct store_page *page;    /* JOB_READ: the answer, NULL when it failed */
+    struct disk_room *room;       /* NULL for sessions */
+    struct store_session session; /* JOB_SESSION; JOB_FORGET_SESSIONS: those seen before it */
+    uint64_t oldest;              /* of the room, when the job was made */
+    uint64_t seed;                /* JOB_DROP: the file's next one */
+    struct message_copy *copy;    /* JOB_APPEND: the message */
+    struct message_copy *known;   /* JOB_APPEND: the earlier one, for STORE_KNOWN */
+    enum store_result result;     /* JOB_APPEND; STORE_FAILED or not for all others */
+    struct store_query query;     /* JOB_READ */
+    struct store_page *page;      /* JOB_READ: the answer, NULL when it failed */
     union {
         store_kept_fn *kept;
         store_page_fn *page;

@@ -1,4 +1,4 @@
-#include "store_sqlite_private.h"
+#include "store_sqlite_sessions.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,12 +12,17 @@ static struct sqlite_store *store_of(struct store *store)
     return (struct sqlite_store *)(void *)store;
 }
 
+void sqlite_put_take(struct sqlite_store *store, struct store_job *job)
+{
+    store->jobs++;
+    store_worker_put_take(store->worker, job);
+}
+
 static void put_take(struct store_room *room, struct store_job *job)
 {
     job->oldest = room->told_oldest = room->past.state.oldest;
     room->jobs++;
-    room->store->jobs++;
-    store_worker_put_take(room->store->worker, job);
+    sqlite_put_take(room->store, job);
 }
 
 static bool is_named(const struct hash_node *node, const void *key)
@@ -36,7 +41,6 @@ static int drop(struct store_room *room)
         return -1;
     store->config.random(&store->seed, sizeof(store->seed));
     job->seed = store->seed;
-    job->ticket = room;
     hash_map_remove(&store->rooms, &room->by_name);
     dlist_remove(&room->of_all);
     dlist_remove(&room->of_closed);
@@ -160,7 +164,6 @@ static void read_page(struct store_room *room, const struct store_query *query, 
     put_take(room, job);
 }
 
-/* Returns how many bytes of messages that was. */
 static size_t finish_append(struct store_room *room, struct store_job *job)
 {
     struct sqlite_store *store = room->store;
@@ -178,30 +181,36 @@ static size_t finish_append(struct store_room *room, struct store_job *job)
     return sqlite_message_bytes(bytes);
 }
 
-static size_t finish_read(struct store_room *room, struct store_job *job)
+static void finish_read(struct store_room *room, struct store_job *job)
 {
     const struct store_page *page = job->result == STORE_KEPT ? job->page : NULL;
 
     room->store->pages--;
     store_worker_release(room->store->worker, 1);
     job->done.page(job->ticket, page ? page->messages : NULL, page ? page->count : 0);
-    return 0;
 }
 
+static struct store_room *room_of(const struct store_job *job)
+{
+    return (struct store_room *)(void *)((char *)job->room - offsetof(struct store_room, disk));
+}
+
+/* Returns how many bytes of messages that was. */
 static size_t finish_take(struct sqlite_store *store, struct store_job *job)
 {
-    struct store_room *room =
-        (struct store_room *)(void *)((char *)job->room - offsetof(struct store_room, disk));
     size_t bytes = 0;
 
     store->jobs--;
-    room->jobs--;
+    if (job->room)
+        room_of(job)->jobs--;
     if (job->kind == JOB_APPEND)
-        bytes = finish_append(room, job);
+        bytes = finish_append(room_of(job), job);
     else if (job->kind == JOB_READ)
-        bytes = finish_read(room, job);
+        finish_read(room_of(job), job);
     else if (job->kind == JOB_DROP)
-        sqlite_room_free(room);
+        sqlite_room_free(room_of(job));
+    else if (job->kind == JOB_SESSION)
+        sqlite_sessions_finish(store, job);
     store_job_free(job);
     return bytes;
 }
@@ -215,6 +224,7 @@ static void sweep(struct sqlite_store *store, int64_t now_ms)
     struct store_job *job;
 
     store->swept_ms = now_ms;
+    sqlite_sessions_sweep(store, now_ms);
     for (node = dlist_first(&store->all_rooms); node; node = dlist_next(&store->all_rooms, node)) {
         room = DLIST_ENTRY(node, struct store_room, of_all);
         past_expire(&room->past, &store->config.limits, now_ms);
@@ -276,6 +286,7 @@ static void free_store(struct store *store_base)
     while ((node = dlist_first(&store->all_rooms)))
         sqlite_room_free(DLIST_ENTRY(node, struct store_room, of_all));
     hash_map_fini(&store->rooms);
+    sqlite_sessions_fini(store);
     free(store);
 }
 
@@ -285,6 +296,8 @@ static const struct store_ops sqlite_ops = {
     .state = state,
     .append = append,
     .read = read_page,
+    .remember = sqlite_remember,
+    .recall = sqlite_recall,
     .deliver = deliver,
     .drain = drain,
     .free = free_store,
@@ -306,6 +319,7 @@ struct store *store_sqlite_new(const struct store_sqlite_config *config, int64_t
     store->next_id = 1;
     dlist_init(&store->all_rooms);
     dlist_init(&store->closed_rooms);
+    dlist_init(&store->all_sessions);
     if (sqlite_load(store, db, now_ms, problem)) {
         store_db_close(db);
         free_store(&store->store);

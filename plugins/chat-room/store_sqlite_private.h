@@ -19,6 +19,8 @@ struct sqlite_store {
     struct store_sqlite_config config;
     struct store_worker *worker;
     struct hash_map rooms;
+    struct hash_map sessions;
+    struct dlist all_sessions; /* the one seen longest ago first */
     struct dlist all_rooms;
     struct dlist closed_rooms; /* the one that was closed longest ago first */
     struct store_queue ready;  /* done, and not handed out yet */
@@ -40,6 +42,9 @@ struct store_room {
     size_t jobs;           /* under way, these included */
     char name[];
 };
+
+/* Hand a job over to the thread. */
+void sqlite_put_take(struct sqlite_store *store, struct store_job *job);
 
 /* Make a room that nobody has open. Returns NULL when memory is short. */
 struct store_room *sqlite_room_new(struct sqlite_store *store, const struct store_db_room *row);

@@ -101,6 +101,24 @@ class Restarts(Stored):
             self.assertEqual((joined["epoch"], joined["offset"], joined["recovered"]),
                              (epoch, 0, True))
 
+    def test_a_session_and_what_it_sent_survive(self):
+        """Who got no answer before the crash sends again, and it is one message."""
+        with self.serve() as server:
+            ann = Chat(server)
+            user, token = ann.join(nick="Ann")["user"], ann.welcome["session"]
+            self.assertEqual(ann.say("hello", "c1")["offset"], 1)
+            server.crash()
+        with self.serve() as server:
+            ann, bob = Chat(server), Chat(server)
+            self.assertNotEqual(bob.join(nick="Bob", session="0" * 32)["user"], user)
+            self.assertEqual(ann.join(nick="Ann", session=token)["user"], user)
+            self.assertEqual(ann.say("hello", "c1")["offset"], 1)
+            self.assertEqual(ann.say("more", "c2")["offset"], 2)
+            self.assertEqual(bob.receive_json("message")["text"], "hello")
+            self.assertEqual(bob.receive_json("message")["text"], "more")
+        with open(self.path, "rb") as file:
+            self.assertNotIn(token.encode(), file.read())
+
     def test_history_is_read_from_the_file(self):
         with self.serve(history_count=1000) as server:
             ann = Chat(server)

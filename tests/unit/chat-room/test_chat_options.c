@@ -31,6 +31,20 @@ static void the_defaults_are_good(void **state)
     assert_string_equal(options.text.say, "说：");
     assert_int_equal(options.room_log_bytes, 1048576);
     assert_int_equal(options.rate, 5);
+    assert_null(chat_options_store_path(&options));
+    assert_int_equal(options.durability, DURABILITY_PROCESS);
+}
+
+static void a_store_is_a_file_or_none(void **state)
+{
+    struct chat_options options;
+    struct problem problem;
+
+    (void)state;
+    assert_int_equal(read_one("store", "memory", &options, &problem), 0);
+    assert_null(chat_options_store_path(&options));
+    assert_int_equal(read_one("store", "sqlite:/a/b:c", &options, &problem), 0);
+    assert_string_equal(chat_options_store_path(&options), "/a/b:c");
 }
 
 static void every_bad_value_names_its_option(void **state)
@@ -52,6 +66,9 @@ static void every_bad_value_names_its_option(void **state)
         {"room-log-bytes", "1000"},
         {"client-queue-bytes", "1000"},
         {"text-say", "\xff"},
+        {"store", "postgres"},
+        {"store", "sqlite:"},
+        {"durability", "eternal"},
         {"rooom", "x"},
     };
     struct chat_options options;
@@ -98,6 +115,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_defaults_are_good),
+        cmocka_unit_test(a_store_is_a_file_or_none),
         cmocka_unit_test(every_bad_value_names_its_option),
         cmocka_unit_test(the_logs_must_hold_the_largest_message),
         cmocka_unit_test(zero_switches_some_bounds_off),

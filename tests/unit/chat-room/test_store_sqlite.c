@@ -1,3 +1,4 @@
+#include "alloc_fail.h"
 #include "store_rig.h"
 
 #include <setjmp.h>
@@ -347,6 +348,107 @@ static void the_room_left_longest_ago_is_dropped(void **state)
     rig->store->ops->close(room);
 }
 
+static struct store_session session_of(unsigned char token, const char *user, int64_t seen_ms)
+{
+    struct store_session session = {.seen_ms = seen_ms};
+
+    memset(session.hash, token, sizeof(session.hash));
+    strcpy(session.user, user);
+    return session;
+}
+
+static void sessions_are_remembered_as_long_as_they_come_back(void **state)
+{
+    struct rig *rig = *state;
+    struct store_session ann = session_of(1, "uann", 1000), bob = session_of(2, "ubob", 1000);
+    const struct store_ops *ops;
+
+    rig_open(rig);
+    ops = rig->store->ops;
+    assert_null(ops->recall(rig->store, ann.hash));
+    ops->remember(rig->store, &ann);
+    ops->remember(rig->store, &bob);
+    assert_string_equal(ops->recall(rig->store, ann.hash), "uann");
+    bob.seen_ms = 2000; /* too soon to be written again */
+    ops->remember(rig->store, &bob);
+    ann.seen_ms = 86400000;
+    ops->remember(rig->store, &ann);
+    rig_close(rig);
+    assert_int_equal(rig_ask(rig, "SELECT sum(seen_ms) FROM sessions"), 86401000);
+    rig_open(rig);
+    assert_string_equal(ops->recall(rig->store, ann.hash), "uann");
+    assert_string_equal(ops->recall(rig->store, bob.hash), "ubob");
+    rig->now_ms = 31 * (int64_t)86400000;
+    ops->deliver(rig->store, rig->now_ms);
+    assert_string_equal(ops->recall(rig->store, ann.hash), "uann");
+    assert_null(ops->recall(rig->store, bob.hash));
+    rig_close(rig);
+    assert_int_equal(rig_ask(rig, "SELECT count(*) FROM sessions"), 1);
+}
+
+static void the_sessions_seen_longest_ago_make_room(void **state)
+{
+    struct rig *rig = *state;
+    struct store_session session = session_of(0, "u", 1000);
+    const struct store_ops *ops;
+    int n;
+
+    rig_open(rig);
+    ops = rig->store->ops;
+    for (n = 0; n <= 65536; n++) {
+        memcpy(session.hash, &n, sizeof(n));
+        session.seen_ms = 1000 + n;
+        ops->remember(rig->store, &session);
+    }
+    assert_string_equal(ops->recall(rig->store, session.hash), "u");
+    n = 1023;
+    memcpy(session.hash, &n, sizeof(n));
+    assert_null(ops->recall(rig->store, session.hash));
+    n = 1024;
+    memcpy(session.hash, &n, sizeof(n));
+    assert_string_equal(ops->recall(rig->store, session.hash), "u");
+    rig_close(rig);
+    assert_int_equal(rig_ask(rig, "SELECT count(*) FROM sessions"), 65537 - 1024);
+}
+
+static void without_memory_nothing_is_kept_and_nothing_breaks(void **state)
+{
+    struct rig *rig = *state;
+    struct store_query query = {.after = 0, .before = 2, .limit = 5, .max_bytes = 1000};
+    struct store_session session = session_of(1, "u", 1000);
+    struct store_room *room;
+    struct rig_kept kept;
+    bool has_failed = true;
+    unsigned long n;
+
+    rig_open(rig);
+    for (n = 0; has_failed; n++) {
+        alloc_fail_arm(n);
+        room = rig->store->ops->open(rig->store, "a");
+        has_failed = alloc_fail_disarm();
+        assert_true(has_failed ? !room || n : room != NULL);
+        rig->store->ops->close(room);
+    }
+    room = open_room(rig, "a");
+    for (n = 0, has_failed = true; has_failed; n++) {
+        alloc_fail_arm(n);
+        rig_append(rig, room, "u", "", "x", &kept);
+        has_failed = alloc_fail_disarm();
+        assert_int_equal(kept.calls, has_failed);
+        if (has_failed)
+            assert_int_equal(kept.result, STORE_FAILED);
+    }
+    assert_true(n > 2);
+    rig_turn_until(rig, &kept.calls, 1);
+    assert_int_equal(kept.offset, 1);
+    alloc_fail_arm(0);
+    rig->store->ops->remember(rig->store, &session);
+    assert_true(alloc_fail_disarm());
+    assert_null(rig->store->ops->recall(rig->store, session.hash));
+    assert_int_equal(rig_read(rig, room, &query).count, 1);
+    rig->store->ops->close(room);
+}
+
 static void bound_files(rlim_t bytes)
 {
     struct rlimit limit;
@@ -410,6 +512,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(too_many_at_once_are_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(the_end_answers_everything, setup, teardown),
         cmocka_unit_test_setup_teardown(the_room_left_longest_ago_is_dropped, setup, teardown),
+        cmocka_unit_test_setup_teardown(sessions_are_remembered_as_long_as_they_come_back, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(the_sessions_seen_longest_ago_make_room, setup, teardown),
+        cmocka_unit_test_setup_teardown(without_memory_nothing_is_kept_and_nothing_breaks, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(a_disk_that_takes_nothing_fails_and_heals, setup, teardown),
     };
 
