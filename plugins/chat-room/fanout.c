@@ -2,9 +2,10 @@
 
 #include <stdlib.h>
 
-#define SLICE_CONNS 1024   /* whose own answers are sent in one turn of the loop, and */
-#define SLICE_MEMBERS 1024 /* of rooms: neither can keep the other waiting */
-#define GATHER_US 2000u    /* that a message waits at most for more of its sender's */
+#define SLICE_MAX 1024  /* connections, or members, that are served in one turn of the loop */
+#define SLICE_US 4000u  /* and about how long that may take: a send to many sleepers is slow */
+#define SLICE_LOOK 64   /* of them are served between two looks at the clock */
+#define GATHER_US 2000u /* that a message waits at most for more of its sender's */
 
 void room_mark(struct room *room)
 {
@@ -41,17 +42,40 @@ void member_deliver(struct member *member)
         conn_enlist(conn);
 }
 
-/* Go on with a room's members. Returns how many were looked at. */
-static size_t flush_room(struct room *room, size_t budget)
+/* What one turn of the loop may still do for connections, or for members of rooms: neither part of
+ * a flush keeps the other waiting. */
+struct slice {
+    struct world *world;
+    size_t left;
+    uint64_t until_us;
+};
+
+static struct slice new_slice(struct world *world)
+{
+    return (struct slice){world, SLICE_MAX, world->port->now_us() + SLICE_US};
+}
+
+/* Whether one more may be served; the first one always may. */
+static bool take(struct slice *slice)
+{
+    if (slice->left == 0)
+        return false;
+    slice->left--;
+    if (slice->left % SLICE_LOOK == 0 && slice->world->port->now_us() >= slice->until_us)
+        slice->left = 0;
+    return true;
+}
+
+/* Go on with a room's members. */
+static void flush_room(struct room *room, struct slice *slice)
 {
     struct dlist_node *node = room->flush_next;
-    size_t count = 0;
 
     if (!node) {
         node = dlist_first(&room->members);
         room->is_stale = false;
     }
-    for (; node && count < budget; node = room->flush_next, count++) {
+    for (; node && take(slice); node = room->flush_next) {
         room->flush_next = dlist_next(&room->members, node);
         member_deliver(DLIST_ENTRY(node, struct member, of_room));
     }
@@ -59,7 +83,6 @@ static size_t flush_room(struct room *room, size_t budget)
     dlist_remove(&room->dirty);
     if (node || room->is_stale)
         dlist_append(&room->world->dirty_rooms, &room->dirty);
-    return count;
 }
 
 /* A sender with more messages in its socket is heard out first, for a moment: one write to each
@@ -77,11 +100,12 @@ static bool is_gathering(struct world *world)
     return world->port->has_input(conn->link);
 }
 
-static void flush_outbox(struct world *world, size_t budget)
+static void flush_outbox(struct world *world)
 {
     struct dlist_node *last = world->outbox.ring.prev, *node;
+    struct slice slice = new_slice(world);
 
-    while (budget-- && (node = dlist_first(&world->outbox))) {
+    while ((node = dlist_first(&world->outbox)) && take(&slice)) {
         conn_pump(DLIST_ENTRY(node, struct conn, outbox));
         if (node == last)
             break;
@@ -89,14 +113,13 @@ static void flush_outbox(struct world *world, size_t budget)
 }
 
 /* Each room once; what it could not do now comes after the others' turn. */
-static void flush_rooms(struct world *world, size_t budget)
+static void flush_rooms(struct world *world)
 {
     struct dlist_node *last = world->dirty_rooms.ring.prev, *node;
-    size_t count;
+    struct slice slice = new_slice(world);
 
-    while (budget && (node = dlist_first(&world->dirty_rooms))) {
-        count = flush_room(DLIST_ENTRY(node, struct room, dirty), budget);
-        budget -= count ? count : 1;
+    while (slice.left && (node = dlist_first(&world->dirty_rooms))) {
+        flush_room(DLIST_ENTRY(node, struct room, dirty), &slice);
         if (node == last)
             break;
     }
@@ -116,8 +139,8 @@ void world_flush(struct world *world)
         return;
     }
     world->is_flushing = true;
-    flush_outbox(world, SLICE_CONNS);
-    flush_rooms(world, SLICE_MEMBERS);
+    flush_outbox(world);
+    flush_rooms(world);
     world->is_flushing = false;
     if (dlist_first(&world->dirty_rooms))
         world->published_us = 0;

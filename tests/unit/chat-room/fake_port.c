@@ -49,6 +49,7 @@ static int write_frames(void *link, const void *frames, size_t len)
     assert_true(fake->room > 0);
     assert_false(fake->is_killed);
     fake->writes++;
+    clock_us += fake->write_us;
     if (fake->is_broken)
         return -1;
     return bytes_append(&fake->received, frames, len);

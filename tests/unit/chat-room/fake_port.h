@@ -17,6 +17,7 @@ struct fake_link {
     size_t read;           /* of them, by the test */
     size_t room;           /* what the socket takes; 0: it is blocked */
     size_t writes;         /* calls */
+    uint64_t write_us;     /* that one takes */
     bool is_broken;        /* writes fail */
     bool has_input;
     bool is_killed, wants_writable;

@@ -195,6 +195,36 @@ static void a_large_room_is_flushed_in_slices_and_nobody_is_left_out(void **stat
     fake_world_free(world);
 }
 
+static void a_room_with_slow_sockets_yields_to_others(void **state)
+{
+    struct world *world = fake_world(options);
+    struct fake_link *links[500], *a = fake_text(world, "r", "a");
+    size_t n;
+
+    (void)state;
+    for (n = 0; n < 500; n++) {
+        links[n] = fake_text(world, "crowd", "c");
+        links[n]->write_us = 100;
+    }
+    for (n = 0; n < 500; n++)
+        fake_skip(links[n]);
+    fake_skip(a);
+    say_numbers(links[0], 1, 1);
+    assert_int_equal(fake_flush_once(world), 1); /* 4 ms, and no more than a look at the clock */
+    say_numbers(a, 2, 2);
+    assert_int_equal(fake_flush_once(world), 1);
+    assert_int_equal(fake_flush_once(world), 1);
+    expect_lines(a, 2, 2);
+    assert_int_equal(links[499]->read, links[499]->received.len);
+    fake_flush(world);
+    for (n = 0; n < 500; n++) {
+        expect_lines(links[n], 1, 1);
+        fake_free(links[n]);
+    }
+    fake_free(a);
+    fake_world_free(world);
+}
+
 static void a_sender_with_more_to_say_is_heard_out_for_a_moment(void **state)
 {
     struct world *world = fake_world(options);
@@ -307,8 +337,8 @@ static void who_joins_many_rooms_at_once_gets_the_past_of_each(void **state)
     fake_skip(b);
     b->room = 0; /* its socket takes nothing while it asks */
     for (room = 0; room < 8; room++) {
-        snprintf(request, sizeof(request),
-                 "{\"type\":\"join\",\"room\":\"room%d\",\"history\":60}", room);
+        snprintf(request, sizeof(request), "{\"type\":\"join\",\"room\":\"room%d\",\"history\":60}",
+                 room);
         fake_send(b, request);
     }
     assert_false(b->conn.is_closing);
@@ -328,6 +358,7 @@ int main(void)
         cmocka_unit_test(who_falls_off_the_log_is_closed_and_nobody_else_notices),
         cmocka_unit_test(a_member_far_behind_is_served_piece_by_piece),
         cmocka_unit_test(a_large_room_is_flushed_in_slices_and_nobody_is_left_out),
+        cmocka_unit_test(a_room_with_slow_sockets_yields_to_others),
         cmocka_unit_test(a_sender_with_more_to_say_is_heard_out_for_a_moment),
         cmocka_unit_test(a_log_lives_only_while_somebody_reads_it),
         cmocka_unit_test(a_dead_socket_is_ended_and_not_written_to_again),
