@@ -1,9 +1,12 @@
 #include "preflight.h"
 
+#include "tls_check.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -60,26 +63,42 @@ static int check_file(const struct conf_place *place, const char *member, const 
     return 0;
 }
 
+static int check_pair(const struct conf_place *place, const char *prefix,
+                      const struct conf_tls *tls, const struct log *log)
+{
+    struct problem problem = {0};
+    char member[sizeof(problem.path) + 16];
+
+    if (!tls->cert || !tls->key || tls_check_pair(tls->cert, tls->key, &problem) == 0)
+        return 0;
+    snprintf(member, sizeof(member), "%s-ssl-%s", prefix, problem.path);
+    return complain(place, member, problem.path[0] == 'k' ? tls->key : tls->cert, problem.text,
+                    log);
+}
+
 static int check_server_tls(const struct conf_vhost *vhost, const struct log *log)
 {
     const struct conf_tls *tls = &vhost->server_tls;
 
     if (vhost->ignore_missing_cert)
         return 0;
-    return check_file(&vhost->place, "host-ssl-cert", tls->cert, log) |
-           check_file(&vhost->place, "host-ssl-key", tls->key, log) |
-           check_file(&vhost->place, "host-ssl-ca", tls->ca, log);
+    if (check_file(&vhost->place, "host-ssl-cert", tls->cert, log) |
+        check_file(&vhost->place, "host-ssl-key", tls->key, log) |
+        check_file(&vhost->place, "host-ssl-ca", tls->ca, log))
+        return -1;
+    return check_pair(&vhost->place, "host", tls, log);
 }
 
 int preflight_vhost(const struct conf_vhost *vhost, const struct log *log)
 {
     const struct conf_tls *client = &vhost->client_tls;
-    int result = check_server_tls(vhost, log);
+    int result = check_server_tls(vhost, log), missing;
     size_t n;
 
-    result |= check_file(&vhost->place, "client-ssl-cert", client->cert, log) |
+    missing = check_file(&vhost->place, "client-ssl-cert", client->cert, log) |
               check_file(&vhost->place, "client-ssl-key", client->key, log) |
               check_file(&vhost->place, "client-ssl-ca", client->ca, log);
+    result |= missing ? missing : check_pair(&vhost->place, "client", client, log);
     for (n = 0; n < vhost->mount_count; n++)
         result |=
             check_folder(&vhost->mounts[n], log) |

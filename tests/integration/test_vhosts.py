@@ -351,11 +351,31 @@ class Tls(unittest.TestCase):
             self.assertTrue(answer.headers["location"].startswith("https://127.0.0.1:"))
             connection.close()
 
-    def test_a_file_that_is_no_certificate(self):
-        with Conf(echo("x", host_ssl_cert=__file__, host_ssl_key=self.key)) as folder:
-            result = run_lwshost("-c", folder, "--plugin-dir", TEST_PLUGINS)
-        self.assertEqual((result.returncode, result.stdout), (1, ""), result.stderr)
-        self.assertIn("vhosts[0]", result.stderr)
+    def test_a_certificate_or_key_that_is_no_good(self):
+        with tempfile.TemporaryDirectory() as folder:
+            other = f"{folder}/other.pem"
+            subprocess.run(["openssl", "genpkey", "-algorithm", "ED25519", "-out", other],
+                           check=True, capture_output=True)
+            subprocess.run(["openssl", "pkey", "-in", other, "-aes256", "-passout", "pass:secret",
+                            "-out", f"{folder}/locked.pem"], check=True, capture_output=True)
+            for cert, key, fault in ((__file__, self.key, "cert"), (self.cert, __file__, "key"),
+                                     (self.cert, other, "key"), (self.key, self.key, "cert"),
+                                     (self.cert, f"{folder}/locked.pem", "key")):
+                with Conf(echo("x", host_ssl_cert=cert, host_ssl_key=key)) as conf:
+                    for arguments in ((), ("--check",)):
+                        result = run_lwshost("-c", conf, "--plugin-dir", TEST_PLUGINS, *arguments,
+                                             stdin=subprocess.DEVNULL)
+                        self.assertEqual((result.returncode, result.stdout), (2, ""),
+                                         result.stderr)
+                        self.assertRegex(result.stderr, rf"^\S+/conf:\d+: vhosts\[0\]\."
+                                         rf"host-ssl-{fault}: [^\n]+\n$")
+
+    def test_a_bad_certificate_at_the_restart_changes_nothing(self):
+        with serve(self.conf()) as server:
+            server.write_conf([echo("x", host_ssl_cert=__file__, host_ssl_key=self.key)])
+            server.signal(signal.SIGHUP)
+            server.wait_stderr("goes on as before")
+            self.assertEqual(get(server.port, context=self.context), "secret")
 
 
 class Limits(unittest.TestCase):
