@@ -22,7 +22,8 @@ struct message_copy *message_copy(const struct message *message);
 /* All texts of a message together. */
 size_t message_text_bytes(const struct message *message);
 
-/* What the store's thread knows of a room. Everything but the names is its alone. */
+/* What the store's thread knows of a room. Name and epoch are read by both threads and written by
+ * none; everything else is the thread's alone. */
 struct disk_room {
     struct store_db_room row;      /* its head is the newest number that is kept */
     uint64_t tried_head;           /* the same within the present transaction */

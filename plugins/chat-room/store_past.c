@@ -45,7 +45,8 @@ int past_reserve(struct past *past, size_t more)
     for (n = past->state.oldest; n <= past->state.head; n++)
         *entry(&grown, n) = *entry(past, n);
     free(past->ring);
-    *past = grown;
+    past->ring = grown.ring;
+    past->ring_size = grown.ring_size;
     return 0;
 }
 
