@@ -1,11 +1,9 @@
 #include "store_sqlite_sessions.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define SWEEP_MS (STORE_PACE_S * 1000 / 2)
-#define DROP_LOOK 16 /* rooms that are looked at for one that can be dropped */
 
 static struct sqlite_store *store_of(struct store *store)
 {
@@ -18,81 +16,11 @@ void sqlite_put_take(struct sqlite_store *store, struct store_job *job)
     store_worker_put_take(store->worker, job);
 }
 
-static void put_take(struct store_room *room, struct store_job *job)
+void sqlite_room_put_take(struct store_room *room, struct store_job *job)
 {
     job->oldest = room->told_oldest = room->past.state.oldest;
     room->jobs++;
     sqlite_put_take(room->store, job);
-}
-
-static bool is_named(const struct hash_node *node, const void *key)
-{
-    return strcmp(HASH_MAP_ENTRY(node, struct store_room, by_name)->name, key) == 0;
-}
-
-/* Forget a room with its epoch; the next one of its name has another. Returns 0, or -1 when the
- * memory for that is missing. */
-static int drop(struct store_room *room)
-{
-    struct sqlite_store *store = room->store;
-    struct store_job *job = store_job_new(JOB_DROP, &room->disk);
-
-    if (!job)
-        return -1;
-    store->config.random(&store->seed, sizeof(store->seed));
-    job->seed = store->seed;
-    hash_map_remove(&store->rooms, &room->by_name);
-    dlist_remove(&room->of_all);
-    dlist_remove(&room->of_closed);
-    put_take(room, job);
-    return 0;
-}
-
-static int drop_one(struct sqlite_store *store)
-{
-    struct dlist_node *node = dlist_first(&store->closed_rooms);
-    struct store_room *room;
-    int n;
-
-    for (n = 0; node && n < DROP_LOOK; n++) {
-        room = DLIST_ENTRY(node, struct store_room, of_closed);
-        if (!room->jobs && room->past.state.oldest > room->past.state.head)
-            return drop(room);
-        node = dlist_next(&store->closed_rooms, node);
-    }
-    return -1;
-}
-
-static struct store_room *open_room(struct store *store_base, const char *name)
-{
-    struct sqlite_store *store = store_of(store_base);
-    uint64_t hash = hash_bytes(name, strlen(name), 0);
-    struct hash_node *node = hash_map_find(&store->rooms, hash, is_named, name);
-    char epoch[STORE_EPOCH_BYTES];
-    struct store_db_room row = {.id = store->next_id, .name = name, .epoch = epoch};
-    struct store_room *room = NULL;
-
-    if (node) {
-        room = HASH_MAP_ENTRY(node, struct store_room, by_name);
-    } else if (store->rooms.count < store->config.rooms_max || !drop_one(store)) {
-        /* The same each time until something is said in it, and then it is in the file. */
-        snprintf(epoch, sizeof(epoch), "%016llx",
-                 (unsigned long long)hash_bytes(name, strlen(name), store->seed));
-        room = sqlite_room_new(store, &row);
-    }
-    if (room)
-        dlist_remove(&room->of_closed);
-    return room;
-}
-
-static void close_room(struct store_room *room)
-{
-    if (!room)
-        return;
-    if (room->past.state.head == 0 && !room->jobs)
-        sqlite_room_free(room);
-    else
-        dlist_append(&room->store->closed_rooms, &room->of_closed);
 }
 
 static const struct store_state *state(struct store_room *room, int64_t now_ms)
@@ -135,7 +63,7 @@ static void append(struct store_room *room, const struct message *message, store
     room->appends++;
     room->store->appends++;
     room->store->append_bytes += message_text_bytes(message);
-    put_take(room, job);
+    sqlite_room_put_take(room, job);
 }
 
 static void read_page(struct store_room *room, const struct store_query *query, store_page_fn *done,
@@ -161,7 +89,7 @@ static void read_page(struct store_room *room, const struct store_query *query, 
     job->done.page = done;
     job->ticket = ticket;
     store->pages++;
-    put_take(room, job);
+    sqlite_room_put_take(room, job);
 }
 
 static size_t finish_append(struct store_room *room, struct store_job *job)
@@ -232,7 +160,7 @@ static void sweep(struct sqlite_store *store, int64_t now_ms)
             continue;
         job = store_job_new(JOB_FORGET, &room->disk);
         if (job)
-            put_take(room, job);
+            sqlite_room_put_take(room, job);
     }
 }
 
@@ -291,8 +219,8 @@ static void free_store(struct store *store_base)
 }
 
 static const struct store_ops sqlite_ops = {
-    .open = open_room,
-    .close = close_room,
+    .open = sqlite_open_room,
+    .close = sqlite_close_room,
     .state = state,
     .append = append,
     .read = read_page,

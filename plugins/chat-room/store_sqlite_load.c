@@ -1,47 +1,10 @@
 #include "store_sqlite_sessions.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #define MESSAGE_BYTES 64 /* of a message beside its texts */
 
 uint32_t sqlite_message_bytes(size_t text_bytes)
 {
     return (uint32_t)(text_bytes < UINT32_MAX / 2 ? text_bytes : UINT32_MAX / 2) + MESSAGE_BYTES;
-}
-
-struct store_room *sqlite_room_new(struct sqlite_store *store, const struct store_db_room *row)
-{
-    size_t len = strlen(row->name);
-    struct store_room *room = calloc(1, sizeof(*room) + len + 1);
-
-    if (!room)
-        return NULL;
-    room->store = store;
-    memcpy(room->name, row->name, len + 1);
-    past_init(&room->past, row->epoch, row->head);
-    room->told_oldest = row->head + 1;
-    room->disk.row = (struct store_db_room){
-        .id = row->id,
-        .name = room->name,
-        .epoch = room->past.state.epoch,
-        .head = row->head,
-    };
-    hash_map_insert(&store->rooms, &room->by_name, hash_bytes(room->name, len, 0));
-    dlist_append(&store->all_rooms, &room->of_all);
-    dlist_append(&store->closed_rooms, &room->of_closed);
-    if (store->next_id <= row->id)
-        store->next_id = row->id + 1;
-    return room;
-}
-
-void sqlite_room_free(struct store_room *room)
-{
-    hash_map_remove(&room->store->rooms, &room->by_name);
-    dlist_remove(&room->of_all);
-    dlist_remove(&room->of_closed);
-    past_fini(&room->past);
-    free(room);
 }
 
 struct loading {

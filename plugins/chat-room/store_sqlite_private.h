@@ -1,4 +1,4 @@
-/* store_sqlite_private — what the two files of store_sqlite share: the store, and its rooms.
+/* store_sqlite_private — what the files of store_sqlite share: the store, and its rooms.
  *
  * Shape:    see store_sqlite.h.
  * Owns:     see store_sqlite.h.
@@ -43,12 +43,17 @@ struct store_room {
     char name[];
 };
 
-/* Hand a job over to the thread. */
+/* Hand a job over to the thread; one of a room tells it what the room has forgotten, too. */
 void sqlite_put_take(struct sqlite_store *store, struct store_job *job);
+void sqlite_room_put_take(struct store_room *room, struct store_job *job);
 
 /* Make a room that nobody has open. Returns NULL when memory is short. */
 struct store_room *sqlite_room_new(struct sqlite_store *store, const struct store_db_room *row);
 void sqlite_room_free(struct store_room *room);
+
+/* The store's functions `open` and `close`. */
+struct store_room *sqlite_open_room(struct store *store, const char *name);
+void sqlite_close_room(struct store_room *room);
 
 /* Make the rooms that are in the file. Returns 0, or -1 with `problem` filled. */
 int sqlite_load(struct sqlite_store *store, struct store_db *db, int64_t now_ms,

@@ -1,0 +1,111 @@
+#include "store_sqlite_private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DROP_LOOK 16 /* rooms that are looked at for one that can be dropped */
+
+struct store_room *sqlite_room_new(struct sqlite_store *store, const struct store_db_room *row)
+{
+    size_t len = strlen(row->name);
+    struct store_room *room = calloc(1, sizeof(*room) + len + 1);
+
+    if (!room)
+        return NULL;
+    room->store = store;
+    memcpy(room->name, row->name, len + 1);
+    past_init(&room->past, row->epoch, row->head);
+    room->told_oldest = row->head + 1;
+    room->disk.row = (struct store_db_room){
+        .id = row->id,
+        .name = room->name,
+        .epoch = room->past.state.epoch,
+        .head = row->head,
+    };
+    hash_map_insert(&store->rooms, &room->by_name, hash_bytes(room->name, len, 0));
+    dlist_append(&store->all_rooms, &room->of_all);
+    dlist_append(&store->closed_rooms, &room->of_closed);
+    if (store->next_id <= row->id)
+        store->next_id = row->id + 1;
+    return room;
+}
+
+void sqlite_room_free(struct store_room *room)
+{
+    hash_map_remove(&room->store->rooms, &room->by_name);
+    dlist_remove(&room->of_all);
+    dlist_remove(&room->of_closed);
+    past_fini(&room->past);
+    free(room);
+}
+
+static bool is_named(const struct hash_node *node, const void *key)
+{
+    return strcmp(HASH_MAP_ENTRY(node, struct store_room, by_name)->name, key) == 0;
+}
+
+/* Forget a room with its epoch; the next one of its name has another. Returns 0, or -1 when the
+ * memory for that is missing. */
+static int drop(struct store_room *room)
+{
+    struct sqlite_store *store = room->store;
+    struct store_job *job = store_job_new(JOB_DROP, &room->disk);
+
+    if (!job)
+        return -1;
+    store->config.random(&store->seed, sizeof(store->seed));
+    job->seed = store->seed;
+    hash_map_remove(&store->rooms, &room->by_name);
+    dlist_remove(&room->of_all);
+    dlist_remove(&room->of_closed);
+    sqlite_room_put_take(room, job);
+    return 0;
+}
+
+static int drop_one(struct sqlite_store *store)
+{
+    struct dlist_node *node = dlist_first(&store->closed_rooms);
+    struct store_room *room;
+    int n;
+
+    for (n = 0; node && n < DROP_LOOK; n++) {
+        room = DLIST_ENTRY(node, struct store_room, of_closed);
+        if (!room->jobs && room->past.state.oldest > room->past.state.head)
+            return drop(room);
+        node = dlist_next(&store->closed_rooms, node);
+    }
+    return -1;
+}
+
+struct store_room *sqlite_open_room(struct store *store_base, const char *name)
+{
+    struct sqlite_store *store = (struct sqlite_store *)(void *)store_base;
+    uint64_t hash = hash_bytes(name, strlen(name), 0);
+    struct hash_node *node = hash_map_find(&store->rooms, hash, is_named, name);
+    char epoch[STORE_EPOCH_BYTES];
+    struct store_db_room row = {.id = store->next_id, .name = name, .epoch = epoch};
+    struct store_room *room = NULL;
+
+    if (node) {
+        room = HASH_MAP_ENTRY(node, struct store_room, by_name);
+    } else if (store->rooms.count < store->config.rooms_max || !drop_one(store)) {
+        /* The same each time until something is said in it, and then it is in the file. */
+        snprintf(epoch, sizeof(epoch), "%016llx",
+                 (unsigned long long)hash_bytes(name, strlen(name), store->seed));
+        room = sqlite_room_new(store, &row);
+    }
+    if (room)
+        dlist_remove(&room->of_closed);
+    return room;
+}
+
+void sqlite_close_room(struct store_room *room)
+{
+    if (!room)
+        return;
+    if (room->past.state.head == 0 && !room->jobs)
+        sqlite_room_free(room);
+    else
+        dlist_append(&room->store->closed_rooms, &room->of_closed);
+}
