@@ -1,6 +1,7 @@
 """The chat for those who speak the tutorial's lines: no subprotocol, or chat-room-text."""
 
 import re
+import shutil
 import signal
 import socket
 import struct
@@ -255,16 +256,18 @@ class Refusals(unittest.TestCase):
                             (chat_conf(origins="example.com"), "chat-room.origins"),
                             (chat_conf(default_room="A B"), "chat-room.default-room"),
                             (chat_conf({"text-say": "x"}), "text-say")):
-            server = Server(conf)
-            server.wait_until(lambda: server.process.poll() is not None, "the end")
-            self.assertNotEqual(server.stop(), 0)
-            self.assertIn(place, server.stderr)
+            self.assert_ends(conf, 1 if place == "text-say" else 2, place)
 
     def test_the_text_protocol_needs_a_chat_room(self):
-        server = Server([vhost(ws_protocols=[{"chat-room-text": {"default": "1"}}])])
+        self.assert_ends([vhost(ws_protocols=[{"chat-room-text": {"default": "1"}}])], 1,
+                         "chat-room-text needs chat-room")
+
+    def assert_ends(self, conf, status, words):
+        server = Server(conf)
+        self.addCleanup(shutil.rmtree, server.folder)
         server.wait_until(lambda: server.process.poll() is not None, "the end")
-        self.assertNotEqual(server.stop(), 0)
-        self.assertIn("chat-room", server.stderr)
+        self.assertEqual(server.stop(), status)
+        self.assertIn(words, server.stderr)
 
 
 class Crowds(unittest.TestCase):
