@@ -95,8 +95,8 @@ static int on_received(struct fetch_lane *lane, const void *data, size_t len)
     return lane->tls ? on_secure_bytes(lane, data, len) : on_bytes(lane, data, len);
 }
 
-/* True when the end of the connection is the end of the response. On a secure one the peer must have
- * said so: what only breaks off may have been cut by somebody else (RFC 9112 9.8). */
+/* True when the end of the connection is the end of the response. On a secure one the peer must
+ * have said so: what only breaks off may have been cut by somebody else (RFC 9112 9.8). */
 static bool ends_response(struct fetch_lane *lane)
 {
     return http_response_close(&lane->response) == HTTP_RESPONSE_DONE &&

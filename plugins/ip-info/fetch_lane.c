@@ -87,7 +87,8 @@ static void connect_lane(struct fetch_lane *lane)
     struct lws_client_connect_info info;
     char address[IP_ADDR_TEXT_BYTES];
 
-    fetch_origin_address(origin, address);
+    lane->address = fetch_origin_address(origin);
+    ip_addr_format(&lane->address, address);
     lane->fetch->addresses_tried++;
     lane->is_closing = false;
     memset(&info, 0, sizeof(info));
@@ -207,6 +208,8 @@ void fetch_lane_end(struct fetch_lane *lane, enum fetch_error error, bool keep)
 
 void fetch_lane_abort(struct fetch_lane *lane, enum fetch_error error)
 {
+    if (lane->wsi && !lane->is_open && !lane->is_closing)
+        fetch_origin_blame(lane->origin, &lane->address);
     kill_connection(lane);
     fetch_lane_end(lane, error, false);
 }
@@ -226,7 +229,7 @@ void fetch_lane_fail(struct fetch_lane *lane, enum fetch_error error)
     if (is_stale)
         fetch->was_stale = true;
     else
-        origin->address_at++;
+        fetch_origin_blame(origin, &lane->address);
     /* On the same lane, so that no other old connection is tried; when this one has gone. */
     lane->was_warm = false;
     lane->is_open = false;

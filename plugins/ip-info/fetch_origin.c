@@ -102,18 +102,36 @@ static void fail_waiters(struct fetch_origin *origin)
         fetch_finish(lws_container_of(waiter, struct fetch, waiter), FETCH_DNS_FAILED, NULL);
 }
 
+/* Take the new addresses; the one that is in use stays so, those before it may have been blamed. */
+static void take_addresses(struct fetch_origin *origin, const struct ip_addr *addresses,
+                           size_t count)
+{
+    struct ip_addr current = {{0}};
+    size_t n;
+
+    if (origin->address_count)
+        current = fetch_origin_address(origin);
+    origin->address_count = count;
+    origin->address_at = 0;
+    for (n = 0; n < count; n++) {
+        origin->addresses[n] = addresses[n];
+        if (ip_addr_equal(&addresses[n], &current))
+            origin->address_at = n;
+    }
+}
+
 static void on_resolved(void *opaque, const struct ip_addr *addresses, size_t count)
 {
     struct fetch_origin *origin = opaque;
+    struct ip_addr usable[RESOLVER_MAX_ADDRESSES];
     size_t kept = 0, n;
 
     origin->is_resolving = false;
     for (n = 0; n < count; n++)
         if (origin->allows_private || ip_class_of(&addresses[n]) == IP_KIND_PUBLIC)
-            origin->addresses[kept++] = addresses[n];
+            usable[kept++] = addresses[n];
     if (kept) {
-        origin->address_count = kept;
-        origin->address_at = 0;
+        take_addresses(origin, usable, kept);
         origin->resolved_us = (uint64_t)lws_now_usecs();
         fetch_pump_later(origin->client);
     } else if (origin->address_count == 0) {
@@ -132,7 +150,15 @@ bool fetch_origin_is_ready(struct fetch_origin *origin)
     return origin->address_count != 0;
 }
 
-void fetch_origin_address(const struct fetch_origin *origin, char out[IP_ADDR_TEXT_BYTES])
+struct ip_addr fetch_origin_address(const struct fetch_origin *origin)
 {
-    ip_addr_format(&origin->addresses[origin->address_at % origin->address_count], out);
+    return origin->addresses[origin->address_at % origin->address_count];
+}
+
+void fetch_origin_blame(struct fetch_origin *origin, const struct ip_addr *address)
+{
+    struct ip_addr current = fetch_origin_address(origin);
+
+    if (ip_addr_equal(&current, address))
+        origin->address_at++;
 }

@@ -79,6 +79,7 @@ struct fetch_lane {
     struct fetch_origin *origin;
     struct fetch *fetch;    /* who has the lane; NULL when free */
     struct lws *wsi;        /* from the connect call to WSI_DESTROY */
+    struct ip_addr address; /* that it connects or connected to */
     struct tls_stream *tls; /* with https only */
     bool is_open;           /* connected, and secured if that is wanted */
     bool is_closing;        /* lws has begun to close it */
@@ -110,8 +111,11 @@ void fetch_origin_free(struct fetch_origin *origin);
  */
 bool fetch_origin_is_ready(struct fetch_origin *origin);
 
-/* The text of the address to connect to. */
-void fetch_origin_address(const struct fetch_origin *origin, char out[IP_ADDR_TEXT_BYTES]);
+/* The address to connect to. */
+struct ip_addr fetch_origin_address(const struct fetch_origin *origin);
+
+/* Nobody answers at `address`: let others try the next, unless one is tried already. */
+void fetch_origin_blame(struct fetch_origin *origin, const struct ip_addr *address);
 
 /* fetch_lane.c */
 

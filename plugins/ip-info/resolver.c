@@ -2,6 +2,8 @@
 
 #include "dlist.h"
 
+#include <dlfcn.h>
+#include <link.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <pthread.h>
@@ -11,8 +13,11 @@
 #include <string.h>
 #include <sys/socket.h>
 
+/* One question, and the thread that asks it. */
 struct job {
     struct dlist link;
+    struct resolver *resolver;
+    pthread_t thread;
     resolver_answer_fn *answer;
     void *opaque;
     struct ip_addr addresses[RESOLVER_MAX_ADDRESSES];
@@ -21,11 +26,11 @@ struct job {
 };
 
 struct resolver {
-    pthread_mutex_t mutex; /* guards everything below but `wake` and `opaque` */
-    pthread_cond_t changed;
+    pthread_mutex_t mutex; /* guards everything up to the empty line */
     struct dlist asked, answered;
-    bool has_thread, is_stopping;
-    pthread_t thread;
+    bool is_left; /* resolver_free has gone: the last thread frees the rest */
+
+    void *code; /* a reference to what the threads run; NULL before the first question */
     resolver_wake_fn *wake;
     void *opaque;
 };
@@ -37,12 +42,17 @@ struct resolver *resolver_new(resolver_wake_fn *wake, void *opaque)
     if (!resolver)
         return NULL;
     pthread_mutex_init(&resolver->mutex, NULL);
-    pthread_cond_init(&resolver->changed, NULL);
     dlist_init(&resolver->asked);
     dlist_init(&resolver->answered);
     resolver->wake = wake;
     resolver->opaque = opaque;
     return resolver;
+}
+
+static void destroy(struct resolver *resolver)
+{
+    pthread_mutex_destroy(&resolver->mutex);
+    free(resolver);
 }
 
 static void keep(struct job *job, const struct sockaddr *address)
@@ -72,49 +82,52 @@ static void resolve(struct job *job)
     freeaddrinfo(list);
 }
 
-static struct job *take(struct dlist *list)
-{
-    struct dlist *link = dlist_first(list);
-
-    if (!link)
-        return NULL;
-    dlist_remove(link);
-    return dlist_entry(link, struct job, link);
-}
-
+/* Hand the answer to the loop. When nobody is there any more: free it, and who is the last also the
+ * resolver. */
 static void *work(void *opaque)
 {
-    struct resolver *resolver = opaque;
-    struct job *job;
+    struct job *job = opaque;
+    struct resolver *resolver = job->resolver;
+    bool is_left, is_last;
 
+    resolve(job);
     pthread_mutex_lock(&resolver->mutex);
-    while (!resolver->is_stopping) {
-        job = take(&resolver->asked);
-        if (!job) {
-            pthread_cond_wait(&resolver->changed, &resolver->mutex);
-            continue;
-        }
-        pthread_mutex_unlock(&resolver->mutex);
-        resolve(job);
-        pthread_mutex_lock(&resolver->mutex);
+    dlist_remove(&job->link);
+    is_left = resolver->is_left;
+    is_last = dlist_is_empty(&resolver->asked);
+    if (!is_left) {
         dlist_add_last(&resolver->answered, &job->link);
         /* Inside the lock, so that nobody is woken after resolver_free began. */
-        if (!resolver->is_stopping)
-            resolver->wake(resolver->opaque);
+        resolver->wake(resolver->opaque);
     }
     pthread_mutex_unlock(&resolver->mutex);
+    if (is_left)
+        free(job);
+    if (is_left && is_last)
+        destroy(resolver);
     return NULL;
 }
 
-/* Signals are for the loop's thread: the worker blocks them all. */
-static int start_thread(struct resolver *resolver)
+/* A reference to the library, or the program, that this code is in. NULL when memory is short. */
+static void *hold_code(void)
+{
+    struct link_map *map = NULL;
+    Dl_info info;
+
+    if (!dladdr1((const void *)(uintptr_t)work, &info, (void **)&map, RTLD_DL_LINKMAP) || !map)
+        return NULL;
+    return dlopen(map->l_name[0] ? map->l_name : NULL, RTLD_NOW | RTLD_NOLOAD);
+}
+
+/* Signals are for the loop's thread: the workers block them all. */
+static int start_thread(struct job *job)
 {
     sigset_t all, before;
     int result;
 
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    result = pthread_create(&resolver->thread, NULL, work, resolver);
+    result = pthread_create(&job->thread, NULL, work, job);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return result ? -1 : 0;
 }
@@ -123,64 +136,85 @@ int resolver_ask(struct resolver *resolver, const char *host, resolver_answer_fn
                  void *opaque)
 {
     size_t len = strlen(host) + 1;
-    struct job *job = calloc(1, sizeof(*job) + len);
+    struct job *job;
+    int result;
 
+    if (!resolver->code && !(resolver->code = hold_code()))
+        return -1;
+    job = calloc(1, sizeof(*job) + len);
     if (!job)
         return -1;
     memcpy(job->host, host, len);
+    job->resolver = resolver;
     job->answer = answer;
     job->opaque = opaque;
-    if (!resolver->has_thread) {
-        if (start_thread(resolver)) {
-            free(job);
-            return -1;
-        }
-        resolver->has_thread = true;
-    }
     pthread_mutex_lock(&resolver->mutex);
-    dlist_add_last(&resolver->asked, &job->link);
-    pthread_cond_signal(&resolver->changed);
+    result = start_thread(job);
+    if (result == 0)
+        dlist_add_last(&resolver->asked, &job->link);
     pthread_mutex_unlock(&resolver->mutex);
-    return 0;
+    if (result)
+        free(job);
+    return result;
+}
+
+static struct job *take_answered(struct resolver *resolver)
+{
+    struct dlist *link;
+
+    pthread_mutex_lock(&resolver->mutex);
+    link = dlist_first(&resolver->answered);
+    if (link)
+        dlist_remove(link);
+    pthread_mutex_unlock(&resolver->mutex);
+    return link ? dlist_entry(link, struct job, link) : NULL;
 }
 
 void resolver_drain(struct resolver *resolver)
 {
     struct job *job;
 
-    for (;;) {
-        pthread_mutex_lock(&resolver->mutex);
-        job = take(&resolver->answered);
-        pthread_mutex_unlock(&resolver->mutex);
-        if (!job)
-            return;
+    while ((job = take_answered(resolver))) {
+        pthread_join(job->thread, NULL); /* it has nothing left to do */
         job->answer(job->opaque, job->addresses, job->count);
         free(job);
     }
 }
 
-static void free_jobs(struct dlist *list)
+static void move_all(struct dlist *from, struct dlist *to)
 {
-    struct job *job;
+    struct dlist *link;
 
-    while ((job = take(list)))
-        free(job);
+    while ((link = dlist_first(from))) {
+        dlist_remove(link);
+        dlist_add_last(to, link);
+    }
 }
 
 void resolver_free(struct resolver *resolver)
 {
+    struct dlist answered, *link;
+    bool is_left;
+
     if (!resolver)
         return;
-    if (resolver->has_thread) {
-        pthread_mutex_lock(&resolver->mutex);
-        resolver->is_stopping = true;
-        pthread_cond_signal(&resolver->changed);
-        pthread_mutex_unlock(&resolver->mutex);
-        pthread_join(resolver->thread, NULL);
+    dlist_init(&answered);
+    pthread_mutex_lock(&resolver->mutex);
+    move_all(&resolver->answered, &answered);
+    is_left = resolver->is_left = !dlist_is_empty(&resolver->asked);
+    for (link = resolver->asked.next; link != &resolver->asked; link = link->next)
+        pthread_detach(dlist_entry(link, struct job, link)->thread);
+    pthread_mutex_unlock(&resolver->mutex);
+    while ((link = dlist_first(&answered))) {
+        struct job *job = dlist_entry(link, struct job, link);
+
+        pthread_join(job->thread, NULL);
+        dlist_remove(link);
+        free(job);
     }
-    free_jobs(&resolver->asked);
-    free_jobs(&resolver->answered);
-    pthread_cond_destroy(&resolver->changed);
-    pthread_mutex_destroy(&resolver->mutex);
-    free(resolver);
+    if (is_left)
+        return; /* the threads have it, and the reference to their code is never given back */
+    if (resolver->code)
+        dlclose(resolver->code);
+    destroy(resolver);
 }
