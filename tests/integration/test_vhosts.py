@@ -6,7 +6,7 @@ import socket
 import tempfile
 import unittest
 
-from support import Server, run_lwshost, vhost
+from support import Server, WsClient, run_lwshost, vhost
 
 TEST_PLUGINS = os.environ["LWSHOST_TEST_PLUGIN_DIR"]
 HAS_IPV6 = os.path.exists("/proc/net/if_inet6") and \
