@@ -82,8 +82,8 @@ struct fetch_origin_info {
     const char *tls_ca;  /* a PEM file of authorities to trust beside the system's; or NULL */
 };
 
-/* Let the client speak to an origin; one that it knows already keeps the larger
- * bounds and its first authorities.
+/* Let the client speak to an origin. For one that it knows already the larger bounds count; whom it
+ * trusts and where it may be can't be changed, the caller has seen to that.
  * Returns FETCH_OK, FETCH_NO_MEMORY, FETCH_NO_ORIGIN when the URL is none, FETCH_TLS_FAILED when
  * `tls_ca` can't be read. */
 enum fetch_error fetch_client_add_origin(struct fetch_client *client,

@@ -52,7 +52,6 @@ static void widen(struct fetch_origin *origin, const struct fetch_origin_info *i
 {
     origin->lanes.max_lanes = larger(origin->lanes.max_lanes, info->max_lanes);
     origin->lanes.max_waiters = larger(origin->lanes.max_waiters, info->max_queue);
-    origin->allows_private = origin->allows_private && info->allows_private;
 }
 
 enum fetch_error fetch_client_add_origin(struct fetch_client *client,

@@ -114,6 +114,26 @@ static int read_provider(struct settings *settings, struct provider *provider,
     return 0;
 }
 
+static bool is_same(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+/* Providers on one server share its connections, so they can't trust it differently. */
+static int check_shared(const struct provider *first, const struct provider *second,
+                        struct problem *problem)
+{
+    char path[PROVIDER_NAME_BYTES + 16];
+    bool is_trust = !is_same(first->tls_ca, second->tls_ca);
+
+    if (!url_same_origin(&first->url, &second->url) ||
+        (!is_trust && first->is_private == second->is_private))
+        return 0;
+    snprintf(path, sizeof(path), "%s:%s", second->name, is_trust ? "tls-ca" : "private");
+    return problem_set(problem, path, "must be that of \"%s\", which is on the same server",
+                       first->name);
+}
+
 static int add_provider(struct settings *settings, const char *name, size_t len,
                         struct problem *problem)
 {
@@ -135,7 +155,12 @@ static int add_provider(struct settings *settings, const char *name, size_t len,
     memset(provider, 0, sizeof(*provider));
     memcpy(provider->name, name, len);
     settings->provider_count++;
-    return read_provider(settings, provider, problem);
+    if (read_provider(settings, provider, problem))
+        return -1;
+    for (n = 0; &settings->providers[n] < provider; n++)
+        if (check_shared(&settings->providers[n], provider, problem))
+            return -1;
+    return 0;
 }
 
 /* Nothing may be configured for a provider that is not asked: it is most likely misspelt. */

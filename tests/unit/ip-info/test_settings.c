@@ -110,6 +110,59 @@ static void mistakes_name_their_option(void **state)
     }
 }
 
+/* Two providers, x and y, and one option more. path: of the complaint, NULL for none. */
+static void check_pair(const char *url_x, const char *url_y, const char *name, const char *value,
+                       const char *path)
+{
+    const char *pairs[] = {"providers", "x,y",    "x:url", url_x,       "x:map",    "city=/city",
+                           "y:url",     url_y,    "y:map", "region=/r", "x:tls-ca", "/a.pem",
+                           "y:tls-ca",  "/a.pem", name,    value,       NULL};
+    struct settings settings = {0};
+    struct problem problem = {0};
+
+    assert_int_equal(fixture_settings(&settings, pairs, &problem), path ? -1 : 0);
+    if (path)
+        assert_string_equal(problem.path, path);
+    settings_fini(&settings);
+}
+
+static void providers_on_one_server_share_its_connections(void **state)
+{
+    (void)state;
+    check_pair("https://h.example/a/{ip}", "https://h.example/b/{ip}", "y:lanes", "3", NULL);
+    check_pair("https://h.example/a/{ip}", "https://h.example/b/{ip}", "x:lang", "de", NULL);
+    check_pair("https://h.example/a/{ip}", "https://h.example/b/{ip}", "y:private", "1",
+               "y:private");
+    check_pair("https://h.example/a/{ip}", "https://g.example/b/{ip}", "y:private", "1", NULL);
+    check_pair("https://h.example/a/{ip}", "http://h.example/b/{ip}", "y:private", "1", NULL);
+}
+
+static void nor_can_they_trust_differently(void **state)
+{
+    static const char *const pairs[] = {
+        "providers", "x,y",        "x:url", "https://h.example/a/{ip}",
+        "x:map",     "city=/city", "y:url", "https://h.example/b/{ip}",
+        "y:map",     "city=/city", NULL,    NULL,
+        NULL,        NULL,         NULL};
+    static const char *const differing[][5] = {{"x:tls-ca", "/a.pem", "y:tls-ca", "/b.pem", NULL},
+                                               {"x:tls-ca", "/a.pem", NULL},
+                                               {"y:tls-ca", "/a.pem", NULL}};
+    size_t n;
+
+    (void)state;
+    for (n = 0; n < 3; n++) {
+        const char *all[15];
+        struct settings settings = {0};
+        struct problem problem = {0};
+
+        memcpy(all, pairs, sizeof(all));
+        memcpy(all + 10, differing[n], sizeof(differing[n]));
+        assert_int_equal(fixture_settings(&settings, all, &problem), -1);
+        assert_string_equal(problem.path, "y:tls-ca");
+        settings_fini(&settings);
+    }
+}
+
 static void too_many_are_refused(void **state)
 {
     static const char *const pairs[] = {"providers", "a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q", NULL};
@@ -130,8 +183,12 @@ static void too_many_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(defaults_and_presets), cmocka_unit_test(nobody_is_asked_by_default),
-        cmocka_unit_test(mistakes_name_their_option), cmocka_unit_test(too_many_are_refused)};
+        cmocka_unit_test(defaults_and_presets),
+        cmocka_unit_test(nobody_is_asked_by_default),
+        cmocka_unit_test(mistakes_name_their_option),
+        cmocka_unit_test(providers_on_one_server_share_its_connections),
+        cmocka_unit_test(nor_can_they_trust_differently),
+        cmocka_unit_test(too_many_are_refused)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
