@@ -120,7 +120,7 @@ static int send_mux(struct chat_pss *pss)
 {
     int result = mux_send(&pss->mux, pss->wsi);
 
-    if (mux_is_waiting(&pss->mux))
+    if (pss->mux)
         want_writable(pss);
     return result;
 }
@@ -164,7 +164,7 @@ int chat_link_writable(struct chat_pss *pss)
         listen_to(pss, true);
         conn_heard(&pss->conn); /* it takes what it gets, and could not say so */
     }
-    pss->is_writable = !mux_is_waiting(&pss->mux);
+    pss->is_writable = !pss->mux;
     if (send_mux(pss))
         return -1;
     conn_writable(&pss->conn);

@@ -34,11 +34,11 @@ struct chat_vhd {
 struct chat_pss {
     struct conn conn;
     struct lws *wsi;
-    struct mux_frame mux; /* on its way, if it is one */
-    bool is_mux;          /* a stream of an HTTP/2 connection */
-    bool is_writable;     /* lws asks for output of this stream, and has had none yet */
-    bool has_to_close;    /* lws is to send the stream's Close frame */
-    bool is_unread;       /* nothing is read from it until it has taken what lws holds for it */
+    struct mux_frame *mux; /* on its way into a stream, or NULL */
+    bool is_mux;           /* a stream of an HTTP/2 connection */
+    bool is_writable;      /* lws asks for output of this stream, and has had none yet */
+    bool has_to_close;     /* lws is to send the stream's Close frame */
+    bool is_unread;        /* nothing is read from it until it has taken what lws holds for it */
 };
 
 /* For world_new with a chat_vhd as `host`, and conn_open with a chat_pss as `link`. */

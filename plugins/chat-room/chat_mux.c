@@ -8,6 +8,12 @@
 #define PIECE_BYTES 8192u /* within the 16384 bytes of a DATA frame that every peer takes */
 #define LEAST_BYTES 127u  /* of a window: a whole ping, which can't be cut */
 
+struct mux_frame {
+    size_t len, sent; /* of the payload */
+    bool is_ping;
+    unsigned char bytes[]; /* LWS_PRE bytes of space, and the payload */
+};
+
 /* Bytes of the peer's window, as far as lws tells. */
 static size_t window(struct lws *wsi)
 {
@@ -21,48 +27,58 @@ static size_t window(struct lws *wsi)
 
 bool mux_has_window(struct lws *wsi) { return window(wsi) >= LEAST_BYTES; }
 
-int mux_take(struct mux_frame *frame, const uint8_t *bytes, size_t len)
+int mux_take(struct mux_frame **out, const uint8_t *bytes, size_t len)
 {
+    struct mux_frame *frame;
     size_t head;
 
-    if (mux_is_waiting(frame) || ws_frame_measure(bytes, &head) != len)
+    if (*out || ws_frame_measure(bytes, &head) != len)
         return -1;
-    frame->bytes = malloc(LWS_PRE + len - head + 1);
-    if (!frame->bytes)
+    frame = malloc(sizeof(*frame) + LWS_PRE + len - head);
+    if (!frame)
         return -1;
-    memcpy(frame->bytes + LWS_PRE, bytes + head, len - head);
     frame->len = len - head;
     frame->sent = 0;
     frame->is_ping = (bytes[0] & 0x0f) == WS_PING;
+    memcpy(frame->bytes + LWS_PRE, bytes + head, frame->len);
+    *out = frame;
     return 0;
 }
 
-int mux_send(struct mux_frame *frame, struct lws *wsi)
+/* Send at most `space` bytes of it. */
+static int send_piece(struct mux_frame *frame, struct lws *wsi, size_t space)
 {
-    size_t space = window(wsi), piece = frame->len - frame->sent;
-    bool is_last;
-    int result;
+    size_t piece = frame->len - frame->sent;
+    int flags = LWS_WRITE_PING;
+    unsigned char *from = frame->bytes + LWS_PRE + frame->sent;
 
-    if (!mux_is_waiting(frame) || space < LEAST_BYTES)
-        return 0;
     if (piece > PIECE_BYTES)
         piece = PIECE_BYTES;
     if (piece > space - WS_FRAME_HEAD_MAX)
         piece = space - WS_FRAME_HEAD_MAX;
-    is_last = frame->sent + piece == frame->len;
-    /* The head of a later piece is written over what is sent already. */
-    result = lws_write(wsi, frame->bytes + LWS_PRE + frame->sent, piece,
-                       frame->is_ping ? LWS_WRITE_PING
-                                      : (enum lws_write_protocol)lws_write_ws_flags(
-                                            LWS_WRITE_TEXT, frame->sent == 0, is_last));
+    if (!frame->is_ping)
+        flags =
+            lws_write_ws_flags(LWS_WRITE_TEXT, frame->sent == 0, frame->sent + piece == frame->len);
     frame->sent += piece;
-    if (is_last)
-        mux_fini(frame);
-    return result < 0 ? -1 : 0;
+    /* The head of a later piece is written over what is sent already. */
+    return lws_write(wsi, from, piece, (enum lws_write_protocol)flags) < 0 ? -1 : 0;
 }
 
-void mux_fini(struct mux_frame *frame)
+int mux_send(struct mux_frame **waiting, struct lws *wsi)
 {
-    free(frame->bytes);
-    memset(frame, 0, sizeof(*frame));
+    size_t space = window(wsi);
+    int result;
+
+    if (!*waiting || space < LEAST_BYTES)
+        return 0;
+    result = send_piece(*waiting, wsi, space);
+    if ((*waiting)->sent == (*waiting)->len)
+        mux_fini(waiting);
+    return result;
+}
+
+void mux_fini(struct mux_frame **waiting)
+{
+    free(*waiting);
+    *waiting = NULL;
 }
