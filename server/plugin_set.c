@@ -46,6 +46,11 @@ static const lws_plugin_protocol_t *exported(const struct lws_plugin *plugin)
     return (const lws_plugin_protocol_t *)(const void *)plugin->hdr;
 }
 
+static const struct lwshost_hooks *hooks_of(const struct lws_protocols *protocol)
+{
+    return protocol->id == LWSHOST_HOOKS_ID ? protocol->user : NULL;
+}
+
 static bool search_list(const struct lws_plugin *list, const char *name,
                         struct plugin_protocol *out)
 {
@@ -57,8 +62,9 @@ static bool search_list(const struct lws_plugin *list, const char *name,
             if (!plugin->protocols[n].name || strcmp(plugin->protocols[n].name, name))
                 continue;
             out->protocol = &plugin->protocols[n];
-            out->hooks =
-                plugin->protocols[0].id == LWSHOST_HOOKS_ID ? plugin->protocols[0].user : NULL;
+            out->hooks = hooks_of(&plugin->protocols[n]);
+            if (!out->hooks)
+                out->hooks = hooks_of(&plugin->protocols[0]);
             return true;
         }
     }

@@ -205,15 +205,19 @@ static unsigned hook_pending(struct lws_vhost *vhost)
 
 static const char *hook_broken(struct lws_vhost *vhost)
 {
-    const struct lws_protocols *text = lws_vhost_name_to_protocol(vhost, TEXT_PROTOCOL);
     struct chat_vhd *vhd = vhd_of(vhost);
-    struct chat_vhd *text_vhd = text ? lws_protocol_vh_priv_get(vhost, text) : NULL;
 
-    if (!vhd)
-        return text ? TEXT_PROTOCOL " needs " JSON_PROTOCOL " on the same vhost" : NULL;
-    if (vhd->broken[0])
-        return vhd->broken;
-    return text_vhd && text_vhd->broken[0] ? text_vhd->broken : NULL;
+    return vhd && vhd->broken[0] ? vhd->broken : NULL;
+}
+
+static const char *hook_text_broken(struct lws_vhost *vhost)
+{
+    return vhd_of(vhost) ? NULL : TEXT_PROTOCOL " needs " JSON_PROTOCOL " on the same vhost";
+}
+
+static int check_text_options(const struct lws_protocol_vhost_options *pvo, struct problem *problem)
+{
+    return pvo_options_read(NULL, 0, pvo, NULL, NULL, problem);
 }
 
 static const struct lwshost_hooks hooks = {
@@ -221,6 +225,11 @@ static const struct lwshost_hooks hooks = {
     .stop = hook_stop,
     .pending = hook_pending,
     .broken = hook_broken,
+};
+
+static const struct lwshost_hooks text_hooks = {
+    .check = check_text_options,
+    .broken = hook_text_broken,
 };
 
 static const struct lws_protocols protocols[] = {
@@ -238,6 +247,8 @@ static const struct lws_protocols protocols[] = {
         .callback = callback,
         .per_session_data_size = sizeof(struct chat_pss),
         .rx_buffer_size = RX_BYTES,
+        .id = LWSHOST_HOOKS_ID,
+        .user = (void *)&text_hooks,
         .tx_packet_size = TX_BYTES,
     },
 };

@@ -2,7 +2,8 @@
  *
  * A plugin that has more to say puts a `const struct lwshost_hooks` behind the `user` member of its
  * first `struct lws_protocols` and LWSHOST_HOOKS_ID into `id` (both are "ignored by lws",
- * lws-protocols-plugins.h). lwshost looks for the id; every other host ignores both members, so a
+ * lws-protocols-plugins.h). They hold for all of its protocols but those that have hooks of their
+ * own in the same way. lwshost looks for the id; every other host ignores both members, so a
  * plugin must work without any of this. No symbol is exported for it.
  */
 #ifndef LWSHOST_HOST_HOOKS_H
