@@ -98,7 +98,8 @@ static void connect_lane(struct fetch_lane *lane)
     info.address = address; /* a number, so that lws resolves nothing */
     info.host = address;
     info.port = (int)origin->url.port;
-    info.local_protocol_name = lane_protocols[0].name;
+    /* No local_protocol_name: the first protocol of the vhost is the default, and what is bound by
+     * name lws frees without unbinding it when memory is short. */
     info.opaque_user_data = lane;
     info.pwsi = &lane->wsi;
     if (lws_client_connect_via_info(&info))

@@ -1,16 +1,14 @@
 """ip-info and providers by name: the system's resolver may be slow, addresses may be dead."""
 
-import os
 import signal
 import socket
 import ssl
-import subprocess
 import tempfile
 import threading
 import time
 import unittest
 
-from support import Server, StubUpstream
+from support import Server, StubUpstream, preload
 from test_ip_info import fetch_json, sina, site
 from test_ip_info_upstreams import certificate
 
@@ -20,10 +18,7 @@ class Named(unittest.TestCase):
     def setUpClass(cls):
         folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(folder.cleanup)
-        cls.library = os.path.join(folder.name, "names.so")
-        source = os.path.join(os.path.dirname(__file__), "support", "names.c")
-        subprocess.run([os.environ.get("CC", "cc"), "-D_GNU_SOURCE", "-shared", "-fPIC", "-o",
-                        cls.library, source, "-ldl"], check=True)
+        cls.environment = preload.build(folder.name, "names")
         cls.upstream = StubUpstream(sina).__enter__()
         cls.addClassCleanup(cls.upstream.__exit__, None, None, None)
 
@@ -37,10 +32,7 @@ class Named(unittest.TestCase):
         return self.with_names(options)
 
     def with_names(self, options):
-        checks = os.environ.get("ASAN_OPTIONS", "")
-        return Server([site(options)], environment={
-            "LD_PRELOAD": self.library,
-            "ASAN_OPTIONS": checks + ":verify_asan_link_order=0"})
+        return Server([site(options)], environment=self.environment)
 
     def ask_in_the_background(self, server, path):
         answers = []

@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { after, before, test } from 'node:test';
+import { launchBrowser, startServer, writeConf } from './harness.mjs';
+
+let browser, folder, server;
+
+before(async () => {
+  folder = writeConf();
+  server = await startServer(folder);
+  browser = await launchBrowser();
+});
+
+after(async () => {
+  await browser?.close();
+  const status = await server?.stop();
+  fs.rmSync(folder, { recursive: true, force: true });
+  assert.equal(status, 0);
+});
+
+// A page of a profile of its own; whatever the console says is kept in `page.complaints`.
+async function open(where, options = {}) {
+  const context = await browser.newContext({ locale: 'en-GB', ...options });
+  const page = await context.newPage();
+  page.complaints = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) page.complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => page.complaints.push(String(error)));
+  await page.goto(server.url + where);
+  return page;
+}
+
+async function enter(name, room, options) {
+  const page = await open(`?room=${room}`, options);
+  await page.fill('#name', name);
+  await page.click('#enter-submit');
+  await page.waitForSelector('#state[data-state=live]');
+  return page;
+}
+
+async function say(page, text) {
+  await page.fill('#text', text);
+  await page.press('#text', 'Enter');
+}
+
+const shows = (page, text) => page.locator('#log', { hasText: text }).waitFor();
+const leave = (...pages) => Promise.all(pages.map((page) => page.context().close()));
+
+test('two tabs talk, in any script, each message once', async () => {
+  const ann = await enter('Ann', 'talk');
+  const wei = await enter('小薇', 'talk', { locale: 'zh-CN' });
+  await say(ann, 'hello there');
+  await say(wei, '你好，安');
+  for (const page of [ann, wei]) {
+    await shows(page, 'hello there');
+    await shows(page, '你好，安');
+    await page.locator('#people-list li', { hasText: '小薇' }).waitFor();
+    const text = await page.locator('#log').innerText();
+    assert.equal(text.split('hello there').length, 2);
+    assert.equal(text.split('你好，安').length, 2);
+    assert.deepEqual(page.complaints, []);
+  }
+  await leave(ann, wei);
+});
+
+test('a newcomer sees what was said before', async () => {
+  const ann = await enter('Ann', 'past');
+  await say(ann, 'said before you came');
+  await shows(ann, 'said before you came');
+  const bob = await enter('Bob', 'past');
+  await shows(bob, 'said before you came');
+  await leave(ann, bob);
+});
+
+test('markup in names and texts stays text', async () => {
+  const corpus = ['<img src=x onerror=window.hit=1>', '<script>window.hit=1</script>',
+    '"><svg onload=window.hit=1>', 'javascript:window.hit=1',
+    '<a href="javascript:window.hit=1">x</a>', '{{7*7}}${7*7}'];
+  const mallory = await enter('<img onerror=hit>', 'markup');
+  const ann = await enter('Ann', 'markup');
+  for (const text of corpus) {
+    await say(mallory, text);
+    await shows(ann, text);
+  }
+  assert.equal(await ann.evaluate(() => window.hit), undefined);
+  assert.equal(await ann.locator('#log img, #log svg, #log script').count(), 0);
+  assert.equal(await ann.locator('#log a[href^=javascript]').count(), 0);
+  await ann.locator('#people-list li', { hasText: '<img onerror=hit>' }).waitFor();
+  assert.deepEqual(ann.complaints, []);
+  await leave(mallory, ann);
+});
+
+test('Enter during composition sends nothing', async () => {
+  const ann = await enter('Ann', 'compose');
+  await ann.fill('#text', 'nihao');
+  await ann.evaluate(() => document.querySelector('#text').dispatchEvent(
+    new KeyboardEvent('keydown', { key: 'Enter', isComposing: true, bubbles: true, cancelable: true })));
+  assert.equal(await ann.inputValue('#text'), 'nihao');
+  await ann.press('#text', 'Enter');
+  await shows(ann, 'nihao');
+  await leave(ann);
+});
+
+test('after the server was away the page comes back, and what is sent then arrives', async () => {
+  const ann = await enter('Ann', 'away');
+  await say(ann, 'before the stop');
+  await shows(ann, 'before the stop');
+  const { port } = server;
+  assert.equal(await server.stop(), 0);
+  await ann.waitForSelector('#state:not([data-state=live])');
+  server = await startServer(folder, port);
+  await ann.waitForSelector('#state[data-state=live]', { timeout: 40000 });
+  await say(ann, 'after the stop');
+  await shows(ann, 'after the stop');
+  const bob = await enter('Bob', 'away');
+  await shows(bob, 'after the stop');
+  await leave(ann, bob);
+});
+
+test('both languages, and the switch between them', async () => {
+  const page = await open('', { locale: 'zh-CN' });
+  assert.equal(await page.evaluate(() => document.documentElement.lang.slice(0, 2)), 'zh');
+  await page.locator('#enter [data-language-switch]').click();
+  assert.equal(await page.evaluate(() => document.documentElement.lang), 'en');
+  await leave(page);
+});
+
+test('nothing is wider than a screen of 320 pixels', async () => {
+  const chat = await enter('Ann', 'narrow', { viewport: { width: 320, height: 640 } });
+  await say(chat, 'https://example.com/' + 'long'.repeat(40));
+  await shows(chat, 'longlong');
+  const addresses = await open('ip.html', { viewport: { width: 320, height: 640 } });
+  for (const page of [chat, addresses])
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 320);
+  await leave(chat, addresses);
+});
+
+test('addresses are found in what is pasted, and looked up', async () => {
+  const page = await open('ip.html');
+  await page.locator('main', { hasText: '127.0.0.1' }).waitFor();
+  await page.fill('textarea', 'from [14.130.112.24] to 17.130.112.24, see 2001:4860:4860::8888; 192.0.43.10');
+  await page.locator('button[type=submit]').click();
+  await page.locator('tbody tr', { hasText: '14.130.112.24' }).getByText('北京').waitFor();
+  await page.locator('tbody tr', { hasText: '2001:4860:4860::8888' }).waitFor();
+  assert.equal(await page.locator('tbody tr').count(), 4);
+  assert.deepEqual(page.complaints, []);
+  await leave(page);
+});

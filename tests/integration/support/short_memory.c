@@ -1,0 +1,40 @@
+/* short_memory — libwebsockets' allocations fail now and then, loaded with LD_PRELOAD.
+ *
+ * Shape:    one of nine of them in no pattern, but in the same order each time, while the file that
+ * LWSHOST_TEST_SHORT_MEMORY names exists. Owns, borrows: nothing. Calls up: lws_set_allocator,
+ * before main.
+ */
+#include <dlfcn.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define ONE_OF 9
+
+typedef void *allocator_fn(void *old, size_t size, const char *reason);
+
+static void *allocate(void *old, size_t size, const char *reason)
+{
+    static uint32_t state = 1; /* of a linear congruential generator */
+    const char *file = getenv("LWSHOST_TEST_SHORT_MEMORY");
+
+    (void)reason;
+    if (size == 0) {
+        free(old);
+        return NULL;
+    }
+    state = state * 1664525u + 1013904223u;
+    if ((state >> 16) % ONE_OF == 0 && file && access(file, F_OK) == 0)
+        return NULL;
+    return realloc(old, size);
+}
+
+__attribute__((constructor)) static void begin(void)
+{
+    void (*set)(allocator_fn *) =
+        (void (*)(allocator_fn *))(uintptr_t)dlsym(RTLD_DEFAULT, "lws_set_allocator");
+
+    if (set)
+        set(allocate);
+}

@@ -1,0 +1,44 @@
+"""ip-info when memory is short: some requests fail, none is mixed up, the server lives."""
+
+import http.client
+import os
+import tempfile
+import unittest
+from concurrent.futures import ThreadPoolExecutor
+
+from support import Server, StubUpstream, preload
+from test_ip_info import asking, fetch_json, late, site
+
+
+class ShortMemory(unittest.TestCase):
+    def test_allocations_of_libwebsockets_fail(self):
+        with tempfile.TemporaryDirectory() as folder, StubUpstream(late(0.002)) as upstream:
+            switch = os.path.join(folder, "short")
+            environment = preload.build(folder, "short_memory")
+            # libwebsockets forgets some objects of its own then.
+            environment["ASAN_OPTIONS"] += ":detect_leaks=0"
+            environment["LWSHOST_TEST_SHORT_MEMORY"] = switch
+            with Server([site(asking(upstream, sina_lanes=16))], environment=environment) as server:
+                def ask(n):
+                    addresses = [f"1.0.{m}.{n % 200}" for m in range(6)]
+                    try:
+                        _, _, answer = fetch_json(server.port, "/ip-info?ip=" + ",".join(addresses))
+                    except (OSError, http.client.HTTPException):
+                        return 0
+                    cities = [r.get("city", r["ip"]) for r in answer.get("results", [])]
+                    self.assertIn(cities, (addresses, []))
+                    return answer.get("succeeded", 0)
+
+                with open(switch, "w", encoding="ascii"):
+                    pass
+                with ThreadPoolExecutor(8) as pool:
+                    short = sum(pool.map(ask, range(600)))
+                self.assertIsNone(server.process.poll(), server.stderr)
+                os.unlink(switch)
+                self.assertGreater(short, 0)
+                self.assertLess(short, 3600, "allocations did fail")
+                self.assertEqual([ask(n) for n in range(30)], [6] * 30)
+
+
+if __name__ == "__main__":
+    unittest.main()
