@@ -29,6 +29,7 @@ class ShortMemory(unittest.TestCase):
                     self.assertIn(cities, (addresses, []))
                     return answer.get("succeeded", 0)
 
+                self.assertEqual(ask(0), 6)
                 with open(switch, "w", encoding="ascii"):
                     pass
                 with ThreadPoolExecutor(8) as pool:

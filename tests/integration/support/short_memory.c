@@ -1,8 +1,10 @@
 /* short_memory — libwebsockets' allocations fail now and then, loaded with LD_PRELOAD.
  *
- * Shape:    one of nine of them in no pattern, but in the same order each time, while the file that
- * LWSHOST_TEST_SHORT_MEMORY names exists. Owns, borrows: nothing. Calls up: lws_set_allocator,
- * before main.
+ * Shape:    one of nine of them, while the file that LWSHOST_TEST_SHORT_MEMORY names exists; in no
+ *           pattern, but in the same order each time.
+ * Owns:     nothing.
+ * Borrows:  nothing.
+ * Calls up: lws_set_allocator, before main.
  */
 #include <dlfcn.h>
 #include <stddef.h>
