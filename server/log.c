@@ -33,15 +33,26 @@ static void tame(char *text)
             *text = '?';
 }
 
+/* lws 4.3 and later put "[2026/01/31 23:59:59:1234] N: " in front; the line begins behind it. */
+static const char *skip_stamp(const char *line)
+{
+    const char *end = line[0] == '[' && line[1] >= '0' && line[1] <= '9' ? strchr(line, ']') : NULL;
+
+    if (!end || end[1] != ' ' || !end[2] || end[3] != ':' || end[4] != ' ')
+        return line;
+    return end + 5;
+}
+
 /* One write for the whole line, so that lines of several threads do not mix. */
 static void emit(int level, const char *line)
 {
-    char text[LINE_BYTES];
-    size_t length = strlen(line);
+    char text[LINE_BYTES], when[32] = "";
     struct timespec now;
     struct tm local;
-    char when[32] = "";
+    size_t length;
 
+    line = skip_stamp(line);
+    length = strlen(line);
     while (length && strchr("\r\n", line[length - 1]))
         length--;
     while (length && *line == ' ') {
@@ -68,6 +79,7 @@ static void emit_without_lws(int level, const char *line)
         "lws_", "_lws_", "__lws_", "rops_", "[", "Unknown client spec version", "hs0405 ", "   "};
     size_t n;
 
+    line = skip_stamp(line);
     for (n = 0; level == LLL_NOTICE && n < sizeof(beginnings) / sizeof(beginnings[0]); n++)
         if (strncmp(line, beginnings[n], strlen(beginnings[n])) == 0)
             return;

@@ -1,0 +1,46 @@
+// Make the pictures of the README from the real server: node screenshots.mjs FOLDER
+import fs from 'node:fs';
+import path from 'node:path';
+import { launchBrowser, startServer, writeConf } from './harness.mjs';
+
+const out = process.argv[2];
+const folder = writeConf();
+const server = await startServer(folder);
+const browser = await launchBrowser();
+const desk = { viewport: { width: 1280, height: 800 } };
+
+async function enter(name, locale) {
+  const page = await (await browser.newContext({ ...desk, locale })).newPage();
+  await page.goto(`${server.url}?room=lobby`);
+  await page.fill('#name', name);
+  await page.click('#enter-submit');
+  await page.waitForSelector('#state[data-state=live]');
+  return page;
+}
+
+const people = { ann: await enter('Ann', 'en-GB'), wei: await enter('小薇', 'zh-CN'),
+  bob: await enter('Bob', 'en-GB') };
+const talk = [['ann', 'Good morning! Is the new server up?'],
+  ['wei', '早上好！已经在跑了：一个进程，一个线程。'],
+  ['bob', 'Nice. What happens when my train goes through a tunnel?'],
+  ['ann', 'You come back, and what you missed appears. See http://127.0.0.1:7681/ip.html too'],
+  ['wei', '我断线十秒，回来一条也没丢。'],
+  ['bob', 'That is what I wanted to hear.']];
+for (const [who, text] of talk) {
+  await people[who].fill('#text', text);
+  await people[who].press('#text', 'Enter');
+  await people.ann.locator('#log', { hasText: text }).waitFor();
+}
+await people.ann.screenshot({ path: path.join(out, 'chat.png') });
+
+const page = await (await browser.newContext({ ...desk, locale: 'en-GB' })).newPage();
+await page.goto(`${server.url}ip.html`);
+await page.fill('textarea', 'from 14.130.112.24, 15.130.112.24 to [17.130.112.24], resolver 8.8.8.8\n' +
+  '2001:4860:4860::8888 by way of 10.0.0.1');
+await page.locator('button[type=submit]').click();
+await page.locator('tbody tr', { hasText: '2001:4860:4860::8888' }).waitFor();
+await page.screenshot({ path: path.join(out, 'ip.png') });
+
+await browser.close();
+await server.stop();
+fs.rmSync(folder, { recursive: true });
