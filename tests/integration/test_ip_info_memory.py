@@ -7,12 +7,17 @@ import unittest
 from concurrent.futures import ThreadPoolExecutor
 
 from support import Server, StubUpstream, preload
-from test_ip_info import asking, fetch_json, late, site
+from test_ip_info import asking, fetch_json, sina, site
+
+
+def closing(request):
+    """An answer that ends the connection, so that each lookup needs a new one."""
+    return StubUpstream.last(sina(request))
 
 
 class ShortMemory(unittest.TestCase):
     def test_allocations_of_libwebsockets_fail(self):
-        with tempfile.TemporaryDirectory() as folder, StubUpstream(late(0.002)) as upstream:
+        with tempfile.TemporaryDirectory() as folder, StubUpstream(closing) as upstream:
             switch = os.path.join(folder, "short")
             environment = preload.build(folder, "short_memory")
             # libwebsockets forgets some objects of its own then.
