@@ -70,12 +70,22 @@ static void keep(struct job *job, const struct sockaddr *address)
     }
 }
 
+/* RFC 6761 6.3: "localhost" is loopback even where nothing, such as /etc/hosts, says so. */
+static int ask_system(const char *host, const struct addrinfo *hints, struct addrinfo **list)
+{
+    int result = getaddrinfo(host, NULL, hints, list);
+
+    if (result && strcmp(host, "localhost") == 0)
+        result = getaddrinfo("127.0.0.1", NULL, hints, list);
+    return result;
+}
+
 static void resolve(struct job *job)
 {
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_ADDRCONFIG};
     struct addrinfo *list, *at;
 
-    if (getaddrinfo(job->host, NULL, &hints, &list))
+    if (ask_system(job->host, &hints, &list))
         return;
     for (at = list; at && job->count < RESOLVER_MAX_ADDRESSES; at = at->ai_next)
         keep(job, at->ai_addr);
