@@ -8,6 +8,10 @@
 #define HEADER_BYTES 10240 /* status line and headers of one answer, the vhost's among them */
 #define PIECE_BYTES 16384  /* body bytes handed to lws at once */
 
+/* A peer that takes nothing for so long has gone, or means no good: its answer is held in memory.
+ */
+#define PATIENCE_SECONDS 20
+
 static const char *title_of(unsigned status)
 {
     switch (status) {
@@ -124,7 +128,7 @@ int http_reply_send(struct lws *wsi, struct http_reply *reply, const struct http
     bool has_body = answer->body_bytes && !http_reply_is_head(wsi);
 
     http_reply_fini(reply);
-    lws_set_timeout(wsi, NO_PENDING_TIMEOUT, 0);
+    lws_set_timeout(wsi, PENDING_TIMEOUT_HTTP_CONTENT, PATIENCE_SECONDS);
     if (build_headers(wsi, answer, &at, end))
         return -1;
     if (!has_body) {
@@ -202,6 +206,7 @@ int http_reply_writable(struct lws *wsi, struct http_reply *reply)
         if (lws_write(wsi, from, piece, is_last ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP) < 0)
             return -1;
         reply->sent += piece;
+        lws_set_timeout(wsi, PENDING_TIMEOUT_HTTP_CONTENT, PATIENCE_SECONDS);
     }
     if (!is_last) {
         lws_callback_on_writable(wsi);

@@ -40,9 +40,9 @@ struct http_answer {
 bool http_reply_is_head(struct lws *wsi);
 
 /* Begin to answer: http_reply_writable sends it. A request for HEAD gets the same headers at once,
- * and its transaction ends here (`reply` may be gone then: lws frees the session). Clears the
- * timeout that lws puts on late answers (5 s on 4.1.6). Returns what the lws callback returns: 0,
- * or -1 to drop the connection (memory short, dead peer).
+ * and its transaction ends here (`reply` may be gone then: lws frees the session). The
+ * connection is dropped when the peer takes nothing for 20 s. Returns what the lws callback
+ * returns: 0, or -1 to drop the connection (memory short, dead peer).
  */
 int http_reply_send(struct lws *wsi, struct http_reply *reply, const struct http_answer *answer);
 

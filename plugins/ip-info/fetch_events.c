@@ -127,6 +127,7 @@ static void on_gone(struct fetch_lane *lane)
     lane->is_open = false;
     tls_stream_free(lane->tls);
     lane->tls = NULL;
+    http_response_fini(&lane->response); /* up to max-reply; idle lanes hold none */
     timers_stop(&lane->origin->client->timers, &lane->idle);
     lanes_closed(&lane->origin->lanes, &lane->lane);
     fetch_pump_later(lane->origin->client);

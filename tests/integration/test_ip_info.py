@@ -524,6 +524,29 @@ class Life(unittest.TestCase):
             self.assertEqual(fetch_json(server.port, "/ip-info/9.9.9.9")[0], 200)
             server.wait_until(lambda: open_files(server) <= before + 8, "files to be closed")
 
+    def test_who_does_not_read_the_answer_is_dropped(self):
+        """Its answer, 5 MB here, would be held for ever."""
+        def large(request):
+            return StubUpstream.reply(json.dumps({"ret": 1, **{name: "x" * 1000 for name in (
+                "country", "province", "city", "district", "isp")}}))
+        options = {"timeout_ms": 20000, "deadline_ms": 20000, "max_queue": 1000,
+                   "max_ips_post": 1000, "max_body": 65536}
+        with StubUpstream(large) as upstream, Server([site(asking(upstream, **options))]) as server:
+            body = json.dumps([f"1.0.{n // 250}.{n % 250}" for n in range(1000)]).encode()
+            before = open_files(server)
+
+            def rest():
+                return open_files(server) - before - upstream.open_connections
+
+            with socket.socket() as raw:
+                raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+                raw.connect(("127.0.0.1", server.port))
+                raw.sendall(b"POST /ip-info HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                            b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
+                server.wait_until(lambda: len(upstream.requests) == 1000, "all lookups")
+                server.wait_until(lambda: rest() == 1, "the one connection")
+                server.wait_until(lambda: rest() == 0, "the connection to be dropped", 60)
+
     def test_stopping_lets_an_answer_finish_and_refuses_new_ones(self):
         with StubUpstream(late(1)) as upstream, Server([site(asking(upstream, timeout_ms=5000))]) \
                 as server:
