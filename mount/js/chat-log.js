@@ -186,10 +186,15 @@ export function avatar(nick) {
   return element('span', { className: `avatar hue${hueOf(nick)}`, aria: { hidden: 'true' } }, first.toUpperCase());
 }
 
+// A name keeps its colour while the page lives, and the first eight names have eight colours.
+const hues = new Map();
+
 function hueOf(nick) {
-  let sum = 0;
-  for (const character of nick.toLowerCase()) sum = (sum * 31 + character.codePointAt(0)) % 9973;
-  return sum % 8;
+  if (!hues.has(nick)) {
+    if (hues.size > 1000) hues.clear();
+    hues.set(nick, (hues.size * 5) % 8);
+  }
+  return hues.get(nick);
 }
 
 function eventText({ event, nick, previous, reason, own, text }) {

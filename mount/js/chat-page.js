@@ -17,7 +17,7 @@ const log = new ChatLog({ box: $('log-box'), list: $('log'), button: $('to-newes
     log.removeOutgoing(cid);
   } });
 const composer = startComposer({ form: $('composer'), text: $('text'), button: $('send'), bytes: $('bytes'),
-  draftKey: `draft.${room}`, send: (text) => connection !== null && connection.send(text) !== null });
+  room, send: (text) => connection !== null && connection.send(text) !== null });
 
 let connection = null;
 let people = { list: [], count: 0 };

@@ -1,8 +1,9 @@
 // What both pages share: the language, making nodes, remembering small things.
 
-import { pickLanguage, translate } from './strings.js';
+import { strings, pickLanguage, translate } from './strings.js';
 
 let language = pickLanguage(recall('localStorage', 'language'), navigator.languages);
+let dictionary = strings;
 const listeners = new Set();
 
 export function currentLanguage() {
@@ -11,7 +12,7 @@ export function currentLanguage() {
 
 /* The text for key in the current language; a key that has none gives `otherwise`, else the key. */
 export function t(key, parameters, otherwise) {
-  return translate(language, key, parameters) ?? translate('en', key, parameters) ?? otherwise ?? key;
+  return translate(dictionary, language, key, parameters) ?? otherwise ?? key;
 }
 
 /* Calls listener after each switch of the language. */
@@ -20,8 +21,10 @@ export function onLanguage(listener) {
 }
 
 /* Fills every node marked data-t (text), data-t-placeholder, data-t-label (aria-label) and keeps
- * them filled; the buttons marked data-language-switch change the language. */
-export function startLanguage() {
+ * them filled; the buttons marked data-language-switch change the language. more: the page's own
+ * strings, beside the common ones. */
+export function startLanguage(more = {}) {
+  dictionary = { ...strings, ...more };
   document.addEventListener('click', (event) => {
     if (!event.target.closest?.('[data-language-switch]')) return;
     language = language === 'zh' ? 'en' : 'zh';

@@ -5,11 +5,13 @@ import { t, recall, remember } from './common.js';
 const WARN_BYTES = 500;
 
 /* send(text) returns whether the message was taken. */
-export function startComposer({ form, text, button, bytes, draftKey, send }) {
+export function startComposer({ form, text, button, bytes, room, send }) {
+  const draftKey = `draft.${room}`;
   let limit = 4096;
   const encoder = new TextEncoder();
 
   function refresh() {
+    text.placeholder = t('writeTo', { room: `#${room}` });
     const left = limit - encoder.encode(text.value.trim()).length;
     bytes.textContent = left < WARN_BYTES ? t('bytesLeft', { n: left }) : '';
     bytes.classList.toggle('problem', left < 0);

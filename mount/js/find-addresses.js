@@ -28,7 +28,7 @@ function inToken(token) {
   // it; "::" at either end is.
   const unlabelled = token.replace(/^[A-Za-z_]*[G-Zg-z_]\w*:+(?=[0-9A-Fa-f:])/, '');
   for (const candidate of [token, unlabelled]) {
-    for (const address of [candidate, candidate.replace(/[.:]$/, ''), candidate.replace(/[.:]+$/, '')]) {
+    for (const address of [candidate, candidate.replace(/\.+$/, ''), candidate.replace(/:?\.*$/, '')]) {
       // Something like "cafe::bad" is a name in a program more often than an address.
       if (address.includes(':') && /\d/.test(address) && parseIpv6(address)) return [address];
     }

@@ -2,6 +2,7 @@
 
 import { element, t, onLanguage, startLanguage, copyWithButton, recall, remember } from './common.js';
 import { findAddresses } from './find-addresses.js';
+import { addressStrings } from './strings-addresses.js';
 import { lookUpAll, lookUpMe } from './lookup-client.js';
 
 const $ = (id) => document.getElementById(id);
@@ -108,7 +109,7 @@ function showMine() {
   if (mine === null) return;
   $('mine-ip').textContent = mine.ip ?? '—';
   $('mine-place').replaceChildren(...(mine.ok ? place(mine)
-    : [element('span', { className: 'problem' }, mine.error ? errorText(mine.error) : t('myAddressFailed'))]));
+    : [element('span', { className: 'problem' }, errorText(mine.error))]));
   if (mine.ok && network(mine)) $('mine-place').append(` · ${network(mine)}`);
 }
 
@@ -120,7 +121,7 @@ function showAll() {
   showProgress();
 }
 
-startLanguage();
+startLanguage(addressStrings);
 onLanguage(showAll);
 $('text').addEventListener('input', () => {
   showFound();

@@ -6,7 +6,7 @@
 export function textParts(message) {
   const parts = [];
   let end = 0;
-  for (const match of message.matchAll(/https?:\/\/[!-~]+/gi)) {
+  for (const match of message.matchAll(/https?:\/\/[\w!#$%&()*+,\-./:;=?@[\]~]+/gi)) {
     const url = trimmed(match[0]);
     const href = linkTarget(url);
     if (!href) continue;
@@ -18,8 +18,7 @@ export function textParts(message) {
   return parts;
 }
 
-function trimmed(url) {
-  let text = url.replace(/[<>"'`\\^{|}].*$/s, '');
+function trimmed(text) {
   for (;;) {
     const shorter = text.replace(/[.,;:!?*_~]+$/, '');
     // A closing bracket belongs to the URL only if the URL opened it.
