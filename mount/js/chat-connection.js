@@ -3,7 +3,7 @@
 // Everything it needs from outside is given to the constructor, so that it runs against a false
 // clock and a false socket in tests. It tells what happens through `tell(name, detail)`:
 //   state     {name, ...}: see the functions named enter… below
-//   joined    {nick, room, previousNick}
+//   joined    {nick, previousNick, wantedNick}
 //   gap       {missed}: a number, or null when nobody knows
 //   entry     {kind: 'message' | 'announcement', text, time, offset, nick, user, own, cid, to}
 //   replayed  {}: what came before joining, or while away, is all there
@@ -243,7 +243,7 @@ export class ChatConnection {
     this.replayLeft = frame.replay ?? 0;
     this.people = new Map((frame.participants ?? []).map((person) => [person.user, person]));
     this.count = frame.count ?? this.people.size;
-    this.tell('joined', { nick: frame.nick, room: frame.room ?? this.room, previousNick });
+    this.tell('joined', { nick: frame.nick, previousNick, wantedNick: this.wantedNick });
     if (lost) this.tell('gap', { missed: frame.missed ?? null });
     this.tellPeople();
     this.enterLive();

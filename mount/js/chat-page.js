@@ -29,11 +29,13 @@ let joinedOnce = false;
 const told = {
   state: () => showState(),
   limits: (limits) => composer.setLimit(limits.message_bytes),
-  joined({ nick, previousNick }) {
+  joined({ nick, previousNick, wantedNick }) {
     replaying = true;
     $('log-box').setAttribute('aria-busy', 'true');
     remember('sessionStorage', 'entered', room);
-    if (nick !== previousNick && previousNick) log.add({ kind: 'event', event: 'taken', nick, time: now() }, { quiet: true });
+    if (!previousNick || nick === previousNick) return;
+    const event = wantedNick && nick !== wantedNick ? 'taken' : 'nick';
+    log.add({ kind: 'event', event, own: true, nick, time: now() }, { quiet: true });
   },
   gap: ({ missed }) => log.add({ kind: 'gap', missed }),
   entry(entry) {

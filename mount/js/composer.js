@@ -11,7 +11,6 @@ export function startComposer({ form, text, button, bytes, room, send }) {
   const encoder = new TextEncoder();
 
   function refresh() {
-    text.placeholder = t('writeTo', { room: `#${room}` });
     const left = limit - encoder.encode(text.value.trim()).length;
     bytes.textContent = left < WARN_BYTES ? t('bytesLeft', { n: left }) : '';
     bytes.classList.toggle('problem', left < 0);

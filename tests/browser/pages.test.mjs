@@ -91,6 +91,59 @@ test('markup in names and texts stays text', async () => {
   await leave(mallory, ann);
 });
 
+test('a room whose name is no name is refused in words, and stays text', async () => {
+  const room = '<img src=x onerror=window.hit=1>';
+  const page = await open(`?room=${encodeURIComponent(room)}&name=${encodeURIComponent('<b>Ann</b>')}`);
+  await page.waitForSelector('#state[data-state=refused]');
+  assert.equal(await page.innerText('#state-text'), 'This room name cannot be used');
+  assert.equal(await page.innerText('#room-name'), room);
+  assert.equal(await page.evaluate(() => window.hit), undefined);
+  assert.deepEqual(page.complaints, []);
+  await leave(page);
+});
+
+test('links are links to what they say, and only to the web', async () => {
+  const ann = await enter('Ann', 'links');
+  await say(ann, 'see https://example.org/a?b=c, or javascript:alert(1)');
+  const link = ann.locator('#log .bubble a');
+  await link.waitFor();
+  assert.equal(await link.count(), 1);
+  assert.equal(await link.getAttribute('href'), 'https://example.org/a?b=c');
+  assert.match(await link.getAttribute('rel'), /noopener/);
+  await leave(ann);
+});
+
+test('a message that is too long is not sent, and Shift+Enter breaks the line', async () => {
+  const ann = await enter('Ann', 'long');
+  await ann.fill('#text', '长'.repeat(1366));
+  await ann.locator('#bytes', { hasText: '2 bytes too long' }).waitFor();
+  assert.ok(await ann.locator('#send').isDisabled());
+  await ann.fill('#text', 'one');
+  await ann.press('#text', 'Shift+Enter');
+  await ann.locator('#text').pressSequentially('two');
+  await ann.press('#text', 'Enter');
+  await shows(ann, 'two');
+  assert.equal(await ann.locator('#log .bubble').innerText(), 'one\ntwo');
+  await leave(ann);
+});
+
+test('the keyboard is enough to come in, to write and to change the name', async () => {
+  const ann = await open('?room=keys');
+  await ann.keyboard.type('Ann');
+  await ann.keyboard.press('Enter');
+  await ann.waitForSelector('#state[data-state=live]');
+  await ann.keyboard.type('typed');
+  await ann.keyboard.press('Enter');
+  await shows(ann, 'typed');
+  await ann.locator('#settings-button').focus();
+  await ann.keyboard.press('Enter');
+  await ann.keyboard.type('Anna');
+  await ann.keyboard.press('Enter');
+  await ann.locator('.note.event', { hasText: 'You are now Anna' }).waitFor();
+  await ann.locator('#people-list li', { hasText: 'Anna' }).waitFor();
+  await leave(ann);
+});
+
 test('Enter during composition sends nothing', async () => {
   const ann = await enter('Ann', 'compose');
   await ann.fill('#text', 'nihao');
@@ -126,6 +179,20 @@ test('both languages, and the switch between them', async () => {
   await leave(page);
 });
 
+test('what stands in the conversation changes its language, too', async () => {
+  const ann = await enter('Ann', 'tongues');
+  await say(ann, 'hello');
+  await shows(ann, 'hello');
+  await ann.locator('.note.day', { hasText: 'Today' }).waitFor();
+  await ann.locator('nav [data-language-switch]').click();
+  await ann.locator('.note.day', { hasText: '今天' }).waitFor();
+  await ann.locator('#people-title', { hasText: '1 人在线' }).waitFor();
+  assert.equal(await ann.locator('#log .bubble').count(), 1);
+  await ann.reload();
+  await ann.locator('#state-text', { hasText: '已连接' }).waitFor();
+  await leave(ann);
+});
+
 test('nothing is wider than a screen of 320 pixels', async () => {
   const chat = await enter('Ann', 'narrow', { viewport: { width: 320, height: 640 } });
   await say(chat, 'https://example.com/' + 'long'.repeat(40));
@@ -143,7 +210,11 @@ test('addresses are found in what is pasted, and looked up', async () => {
   await page.locator('button[type=submit]').click();
   await page.locator('tbody tr', { hasText: '14.130.112.24' }).getByText('北京').waitFor();
   await page.locator('tbody tr', { hasText: '2001:4860:4860::8888' }).waitFor();
+  await page.locator('tbody tr', { hasText: '192.0.43.10' }).locator('.failure', { hasText: 'Not in the database' }).waitFor();
   assert.equal(await page.locator('tbody tr').count(), 4);
+  assert.match(page.url(), /\?ip=14\.130\.112\.24,/);
+  await page.reload();
+  await page.locator('tbody tr', { hasText: '17.130.112.24' }).getByText('Apple').waitFor();
   assert.deepEqual(page.complaints, []);
   await leave(page);
 });

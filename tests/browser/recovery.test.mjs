@@ -164,5 +164,7 @@ test('the same name twice is told apart', async () => {
   const two = await enter('ann', 'twins');
   await two.locator('#people-list .nick', { hasText: 'ann-2' }).waitFor();
   await two.locator('.note.event', { hasText: 'ann-2' }).waitFor();
-  await leave(one, two);
+  await leave(one);
+  await two.locator('#people-list li').nth(1).waitFor({ state: 'detached' });
+  await leave(two);
 });
