@@ -231,8 +231,8 @@ export class ChatConnection {
   }
 
   onJoined(frame) {
-    // The token given first stays valid when it was taken up again; otherwise the new one counts.
-    if (!this.session || !this.ownUsers.has(frame.user)) this.session = this.welcome.session ?? null;
+    // Whoever was taken up again is who that token says; a stranger is who the greeting named.
+    if (!this.session || frame.user === this.welcome.user) this.session = this.welcome.session ?? null;
     this.addOwnUser(frame.user);
     const previousNick = this.nick;
     this.nick = frame.nick;

@@ -149,7 +149,7 @@ function showEarlier() {
   connection.earlier(log.oldestOffset, (page) => {
     button.disabled = false;
     if (page) log.prepend(page.entries);
-    button.hidden = !page?.more;
+    if (page) button.hidden = !page.more;
   });
 }
 
@@ -177,7 +177,10 @@ function invitation() {
 const entrance = startEntrance({ dialog: $('enter'), room,
   enter: (nick) => connect(nick),
   rename: (nick, done) => connection.rename(nick, done) });
-$('settings-button').addEventListener('click', () => entrance.open({ nick: connection?.nick ?? '' }));
+$('settings-button').addEventListener('click', () => {
+  if (connection) entrance.open({ nick: connection.nick ?? '' });
+  else enterFirst();
+});
 
 onLanguage(() => {
   log.redraw();

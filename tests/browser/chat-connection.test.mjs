@@ -54,10 +54,11 @@ function begin(options = {}) {
     receive: (frame) => sockets.at(-1).onmessage({ data: JSON.stringify(frame) }),
     all: (name) => told.filter(([told]) => told === name).map(([, detail]) => detail),
     texts: () => talk.all('entry').map(({ text }) => text),
+    // Each connection is greeted as somebody new, with a token of its own: 's7' is that of user 'u7'.
     open(session = 's1') {
       talk.socket().readyState = 1;
       talk.socket().onopen();
-      talk.receive({ type: 'welcome', protocol: 1, session, user: 'u1', ping_interval: 25, limits: { message_bytes: 4096 } });
+      talk.receive({ type: 'welcome', protocol: 1, session, user: session.replace('s', 'u'), ping_interval: 25, limits: { message_bytes: 4096 } });
     },
     join(members = {}) {
       talk.receive({ type: 'joined', id: talk.sent('join')[0].id, room: 'tea', nick: 'Ada', user: 'u1', epoch: 'e1', offset: 0,
@@ -152,18 +153,32 @@ test('a lost connection is taken up where it broke', () => {
   assert.equal(talk.connection.session, 's1');
 });
 
+test('a token from before a reload stays the one to come back with', () => {
+  const talk = begin({ session: 's1' });
+  talk.open('s8');
+  assert.equal(talk.sent('join')[0].session, 's1');
+  talk.join({ user: 'u1' });
+  assert.equal(talk.connection.session, 's1');
+  talk.hangUp();
+  talk.clockTo(250);
+  talk.open('s9');
+  assert.equal(talk.sent('join')[0].session, 's1');
+  talk.join({ user: 'u9' });
+  assert.equal(talk.connection.session, 's9');
+});
+
 test('what cannot be taken up is a gap', () => {
   const talk = begin();
   talk.live({ offset: 3 });
   talk.hangUp();
   talk.clockTo(1000);
-  talk.open('s2');
+  talk.open('s9');
   talk.join({ user: 'u9', epoch: 'e2', offset: 2, replay: 2, recovered: false, missed: null });
   talk.say(1, 'new one', { replay: true });
   talk.say(2, 'new two', { replay: true });
   assert.deepEqual(talk.all('gap'), [{ missed: null }]);
   assert.deepEqual(talk.texts(), ['new one', 'new two']);
-  assert.equal(talk.connection.session, 's2');
+  assert.equal(talk.connection.session, 's9');
   talk.hangUp();
   talk.clockTo(2000);
   talk.open('s3');

@@ -144,6 +144,19 @@ test('the keyboard is enough to come in, to write and to change the name', async
   await leave(ann);
 });
 
+test('whoever closed the entrance can still come in', async () => {
+  const ann = await open('?room=shut');
+  for (let i = 0; i < 3; i++) await ann.keyboard.press('Escape');
+  await ann.locator('#enter').waitFor({ state: 'hidden' });
+  await ann.click('#settings-button');
+  await ann.fill('#name', 'Ann');
+  await ann.click('#enter-submit');
+  await ann.waitForSelector('#state[data-state=live]');
+  await ann.locator('#people-list li', { hasText: 'Ann' }).waitFor();
+  assert.deepEqual(ann.complaints, []);
+  await leave(ann);
+});
+
 test('Enter during composition sends nothing', async () => {
   const ann = await enter('Ann', 'compose');
   await ann.fill('#text', 'nihao');

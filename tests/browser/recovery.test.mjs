@@ -141,6 +141,22 @@ test('a reload keeps the name, and the others hear nothing of it', async () => {
   await leave(ann, bob);
 });
 
+test('after a reload a broken connection comes back as the same person', async () => {
+  const proxy = await startProxy();
+  const ann = await enter('Ann', 'reloaded', proxy.url);
+  await ann.reload();
+  await live(ann);
+  proxy.cut();
+  await ann.waitForSelector('#state[data-state=waiting]');
+  proxy.mend();
+  await live(ann);
+  const bob = await enter('Bob', 'reloaded');
+  await bob.locator('#people-title', { hasText: '2 people here' }).waitFor();
+  assert.deepEqual(await bob.locator('#people-list .nick').allInnerTexts().then((names) => names.sort()), ['Ann', 'Bob']);
+  await leave(ann, bob);
+  await proxy.stop();
+});
+
 test('a server that forgot everything leaves a gap to be seen, and the way back is told', async () => {
   const ann = await enter('Ann', 'forgetful');
   await say(ann, 'before the stop');
