@@ -23,9 +23,11 @@ const people = { ann: await enter('Ann', 'en-GB'), wei: await enter('小薇', 'z
 const talk = [['ann', 'Good morning! Is the new server up?'],
   ['wei', '早上好！已经在跑了：一个进程，一个线程。'],
   ['bob', 'Nice. What happens when my train goes through a tunnel?'],
-  ['ann', 'You come back, and what you missed appears. See http://127.0.0.1:7681/ip.html too'],
+  ['ann', 'You come back, and what you missed appears in its place.'],
   ['wei', '我断线十秒，回来一条也没丢。'],
-  ['bob', 'That is what I wanted to hear.']];
+  ['wei', '手机上也试过了。'],
+  ['bob', 'That is what I wanted to hear. Where do I read how it works?'],
+  ['ann', 'Here: https://libwebsockets.org/\nAnd then docs/chat-protocol.md.']];
 for (const [who, text] of talk) {
   await people[who].fill('#text', text);
   await people[who].press('#text', 'Enter');
@@ -33,7 +35,7 @@ for (const [who, text] of talk) {
 }
 await people.ann.screenshot({ path: path.join(out, 'chat.png') });
 
-const page = await (await browser.newContext({ ...desk, locale: 'en-GB' })).newPage();
+const page = await (await browser.newContext({ viewport: { width: 1280, height: 840 }, locale: 'en-GB' })).newPage();
 await page.goto(`${server.url}ip.html`);
 await page.fill('textarea', 'from 14.130.112.24, 15.130.112.24 to [17.130.112.24], resolver 8.8.8.8\n' +
   '2001:4860:4860::8888 by way of 10.0.0.1');
