@@ -266,10 +266,11 @@ json_t *fake_expect_error(struct fake_link *link, const char *reason)
 
 void fake_expect_close(struct fake_link *link, unsigned code)
 {
-    const char *payload;
-    size_t len;
+    const char *payload = NULL;
+    size_t len = 0;
 
     assert_int_equal(next_frame(link, &payload, &len), WS_CLOSE);
+    assert_non_null(payload);
     assert_true(len >= 2);
     assert_int_equal((unsigned)(uint8_t)payload[0] << 8 | (uint8_t)payload[1], code);
     assert_int_equal(link->read, link->received.len);
