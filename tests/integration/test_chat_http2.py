@@ -10,7 +10,7 @@ import unittest
 
 from support import Server, WsClosed, vhost
 from test_chat_json import Chat
-from test_chat_text import parts
+from support.chat import parts
 
 NODE = shutil.which("node")
 CLIENT = os.path.join(os.path.dirname(__file__), "support", "ws_over_http2.mjs")

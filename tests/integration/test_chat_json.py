@@ -4,7 +4,7 @@ import json
 import unittest
 
 from support import WsClient, WsClosed
-from test_chat_text import ChatServer, chat_conf, parts
+from support.chat import ChatServer, chat_conf, parts
 
 
 class Chat(WsClient):

@@ -13,7 +13,7 @@ import unittest
 from support import WsClosed, run_lwshost
 from support.server import PLUGIN_DIR, SANITIZER_REPORT, Server
 from test_chat_json import Chat
-from test_chat_text import ChatServer, chat_conf, parts
+from support.chat import ChatServer, chat_conf, parts
 
 KILLS = int(os.environ.get("CHAT_STORE_KILLS", "20"))
 

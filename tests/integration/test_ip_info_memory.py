@@ -7,7 +7,7 @@ import unittest
 from concurrent.futures import ThreadPoolExecutor
 
 from support import Server, StubUpstream, preload
-from test_ip_info import asking, fetch_json, sina, site
+from support.ip_info import asking, fetch_json, sina, site
 
 
 def closing(request):

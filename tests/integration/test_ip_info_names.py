@@ -9,7 +9,7 @@ import time
 import unittest
 
 from support import Server, StubUpstream, preload
-from test_ip_info import fetch_json, sina, site
+from support.ip_info import fetch_json, sina, site
 from test_ip_info_upstreams import certificate
 
 

@@ -13,7 +13,7 @@ import time
 import unittest
 
 from support import Server, StubUpstream
-from test_ip_info import asking, fetch_json, open_files, sina, site
+from support.ip_info import asking, fetch_json, open_files, sina, site
 
 BODY = json.dumps({"ret": 1, "country": "C", "province": "P", "city": "X"}).encode()
 

@@ -194,3 +194,30 @@ void rig_sql(const struct rig *rig, const char *sql)
     assert_int_equal(sqlite3_exec(connection, sql, NULL, NULL, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_close(connection), SQLITE_OK);
 }
+
+int rig_setup(void **state)
+{
+    *state = calloc(1, sizeof(struct rig));
+    rig_init(*state);
+    return 0;
+}
+
+int rig_teardown(void **state)
+{
+    rig_fini(*state);
+    free(*state);
+    return 0;
+}
+
+struct store_room *rig_room(struct rig *rig, const char *name)
+{
+    struct store_room *room = rig->store->ops->open(rig->store, name);
+
+    assert_non_null(room);
+    return room;
+}
+
+struct store_state rig_past(struct rig *rig, struct store_room *room)
+{
+    return *rig->store->ops->state(room, rig->now_ms);
+}

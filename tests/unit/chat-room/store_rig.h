@@ -44,10 +44,20 @@ struct rig_page {
 void rig_init(struct rig *rig);
 void rig_fini(struct rig *rig);
 
+/* The same as a test's setup and teardown: `*state` is a rig of its own. */
+int rig_setup(void **state);
+int rig_teardown(void **state);
+
 /* Open the store; it must work. rig_refuses: it must not, and the reason has these words. */
 void rig_open(struct rig *rig);
 void rig_refuses(struct rig *rig, const char *words);
 void rig_close(struct rig *rig);
+
+/* A room of the open store, for its `close`. */
+struct store_room *rig_room(struct rig *rig, const char *name);
+
+/* What the store says of the room now. */
+struct store_state rig_past(struct rig *rig, struct store_room *room);
 
 /* Hand a message over. `kept` is filled when the store answers. */
 void rig_append(struct rig *rig, struct store_room *room, const char *user, const char *cid,

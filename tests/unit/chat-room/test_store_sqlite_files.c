@@ -10,20 +10,6 @@
 
 #include <cmocka.h>
 
-static int setup(void **state)
-{
-    *state = calloc(1, sizeof(struct rig));
-    rig_init(*state);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    rig_fini(*state);
-    free(*state);
-    return 0;
-}
-
 struct content {
     char *bytes;
     size_t len;
@@ -189,17 +175,17 @@ static void an_empty_file_and_an_interrupted_beginning_are_new(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_text_file, setup, teardown),
-        cmocka_unit_test_setup_teardown(the_database_of_another_program, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_file_of_a_newer_version, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_damaged_file, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_file_cut_short, setup, teardown),
-        cmocka_unit_test_setup_teardown(numbers_with_a_hole, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_file_that_is_in_use, setup, teardown),
-        cmocka_unit_test_setup_teardown(no_such_folder, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_new_file_is_for_its_owner_only, setup, teardown),
-        cmocka_unit_test_setup_teardown(an_empty_file_and_an_interrupted_beginning_are_new, setup,
-                                        teardown),
+        cmocka_unit_test_setup_teardown(a_text_file, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(the_database_of_another_program, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(a_file_of_a_newer_version, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(a_damaged_file, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(a_file_cut_short, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(numbers_with_a_hole, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(a_file_that_is_in_use, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(no_such_folder, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(a_new_file_is_for_its_owner_only, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(an_empty_file_and_an_interrupted_beginning_are_new,
+                                        rig_setup, rig_teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
