@@ -31,8 +31,9 @@ static int read_elements(struct conf_reader *reader, const struct conf_item *ite
 }
 
 static int add_pair(struct conf_reader *reader, const char *name, const struct conf_item *value,
-                    struct conf_pairs *pairs)
+                    void *user)
 {
+    struct conf_pairs *pairs = user;
     const char *text = conf_value_text(reader, value);
     struct conf_pair *pair;
 
@@ -48,8 +49,13 @@ static int add_pair(struct conf_reader *reader, const char *name, const struct c
     return conf_reader_place(reader, &value->at, &pair->place);
 }
 
-/* The members of one object as names and values. */
-static int read_map(struct conf_reader *reader, const struct conf_item *item, void *pairs)
+/* Something that reads one member of an object into what `user` points to. */
+typedef int member_fn(struct conf_reader *reader, const char *name, const struct conf_item *member,
+                      void *user);
+
+/* shape: how an object looks here, for the complaint when there is none. */
+static int read_members(struct conf_reader *reader, const struct conf_item *item, const char *shape,
+                        member_fn *read_member, void *user)
 {
     const struct json_lines *lines = reader->source->lines;
     struct json_member again;
@@ -58,7 +64,7 @@ static int read_map(struct conf_reader *reader, const struct conf_item *item, vo
     int result = 0;
 
     if (!json_is_object(item->json))
-        return conf_reader_error(reader, item->at.line, "must be an object: { … }");
+        return conf_reader_error(reader, item->at.line, "must be an object: %s", shape);
     json_object_foreach(item->json, name, value)
     {
         size_t before = conf_reader_enter(reader, name);
@@ -69,10 +75,16 @@ static int read_map(struct conf_reader *reader, const struct conf_item *item, vo
             result =
                 conf_reader_error(reader, again.line, "given already on line %d", member.at.line);
         else
-            result |= add_pair(reader, name, &member, pairs);
+            result |= read_member(reader, name, &member, user);
         conf_reader_leave(reader, before);
     }
     return result;
+}
+
+/* The members of one object as names and values. */
+static int read_map(struct conf_reader *reader, const struct conf_item *item, void *pairs)
+{
+    return read_members(reader, item, "{ … }", add_pair, pairs);
 }
 
 /* Options of a protocol: lwsws hands on all of those that share a name, its lws-server-status
@@ -105,8 +117,9 @@ static int read_options(struct conf_reader *reader, const struct conf_item *item
 }
 
 static int read_protocol(struct conf_reader *reader, const char *name, const struct conf_item *item,
-                         struct conf_vhost *vhost)
+                         void *user)
 {
+    struct conf_vhost *vhost = user;
     struct conf_protocol *protocol;
     size_t n;
 
@@ -133,29 +146,7 @@ static int read_protocol(struct conf_reader *reader, const char *name, const str
 
 static int read_protocols(struct conf_reader *reader, const struct conf_item *item, void *vhost)
 {
-    const struct json_lines *lines = reader->source->lines;
-    struct json_member again;
-    const char *name;
-    json_t *value;
-    int result = 0;
-
-    if (!json_is_object(item->json))
-        return conf_reader_error(reader, item->at.line,
-                                 "must be an object: { \"protocol\": { … } }");
-    json_object_foreach(item->json, name, value)
-    {
-        size_t before = conf_reader_enter(reader, name);
-        struct conf_item protocol = {.json = value};
-
-        json_lines_member(lines, item->at.node, name, 0, &protocol.at);
-        if (json_lines_member(lines, item->at.node, name, 1, &again) == 0)
-            result =
-                conf_reader_error(reader, again.line, "given already on line %d", protocol.at.line);
-        else
-            result |= read_protocol(reader, name, &protocol, vhost);
-        conf_reader_leave(reader, before);
-    }
-    return result;
+    return read_members(reader, item, "{ \"protocol\": { … } }", read_protocol, vhost);
 }
 
 static int read_mount(struct conf_reader *reader, const struct conf_item *item, void *user)

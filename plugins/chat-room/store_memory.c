@@ -1,6 +1,7 @@
 #include "store_memory.h"
 
 #include "hash_map.h"
+#include "store_past.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,11 +22,10 @@ struct memory_store {
 
 struct store_room {
     struct memory_store *store;
-    struct store_state state;
+    struct past past;   /* which messages are kept, and which of them are the history */
     struct kept **ring; /* message n stands at n modulo ring_size */
     size_t ring_size;   /* a power of two, or 0 */
     struct hash_map cids;
-    size_t bytes, history_bytes; /* of what is kept, and of the history among it */
 };
 
 static struct kept **slot(const struct store_room *room, uint64_t offset)
@@ -33,42 +33,31 @@ static struct kept **slot(const struct store_room *room, uint64_t offset)
     return &room->ring[offset & (room->ring_size - 1)];
 }
 
-static void leave_history(struct store_room *room)
+/* Free the messages from `offset` up to the first that is still kept. */
+static void drop_from(struct store_room *room, uint64_t offset)
 {
-    room->history_bytes -= (*slot(room, room->state.history_from))->bytes;
-    room->state.history_from++;
-}
+    for (; offset < room->past.state.oldest; offset++) {
+        struct kept *kept = *slot(room, offset);
 
-static void forget_oldest(struct store_room *room)
-{
-    struct kept *kept = *slot(room, room->state.oldest);
-
-    if (room->state.history_from == room->state.oldest)
-        leave_history(room);
-    room->bytes -= kept->bytes;
-    room->state.oldest++;
-    hash_map_remove(&room->cids, &kept->by_cid);
-    free(kept);
+        hash_map_remove(&room->cids, &kept->by_cid);
+        free(kept);
+    }
 }
 
 static void forget_expired(struct store_room *room, int64_t now_ms)
 {
-    while (room->state.oldest <= room->state.head &&
-           now_ms - (*slot(room, room->state.oldest))->message.time_ms >=
-               room->store->limits.ttl_ms)
-        forget_oldest(room);
+    uint64_t oldest = room->past.state.oldest;
+
+    past_expire(&room->past, &room->store->limits, now_ms);
+    drop_from(room, oldest);
 }
 
 static void forget_excess(struct store_room *room)
 {
-    const struct store_limits *limits = &room->store->limits;
+    uint64_t oldest = room->past.state.oldest;
 
-    while (room->state.history_from <= room->state.head &&
-           (room->state.head + 1 - room->state.history_from > limits->history_count ||
-            room->history_bytes > limits->history_bytes))
-        leave_history(room);
-    while (room->state.oldest <= room->state.head && room->bytes > limits->kept_bytes)
-        forget_oldest(room);
+    past_bound(&room->past, &room->store->limits);
+    drop_from(room, oldest);
 }
 
 static int grow_ring(struct store_room *room)
@@ -77,14 +66,14 @@ static int grow_ring(struct store_room *room)
     size_t old_size = room->ring_size, size = old_size ? old_size * 2 : 16;
     uint64_t n;
 
-    if (room->state.head + 1 - room->state.oldest < old_size)
+    if (room->past.state.head + 1 - room->past.state.oldest < old_size)
         return 0;
     ring = malloc(size * sizeof(*ring));
     if (!ring)
         return -1;
     room->ring = ring;
     room->ring_size = size;
-    for (n = room->state.oldest; n <= room->state.head; n++)
+    for (n = room->past.state.oldest; n <= room->past.state.head; n++)
         *slot(room, n) = old[n & (old_size - 1)];
     free(old);
     return 0;
@@ -149,17 +138,16 @@ static void append(struct store_room *room, const struct message *message, store
         done(ticket, STORE_KNOWN, &HASH_MAP_ENTRY(known, struct kept, by_cid)->message);
         return;
     }
-    kept = grow_ring(room) ? NULL : copy_message(message);
+    kept = past_reserve(&room->past, 1) || grow_ring(room) ? NULL : copy_message(message);
     if (!kept) {
         done(ticket, STORE_FAILED, message);
         return;
     }
-    kept->message.offset = ++room->state.head;
+    past_add(&room->past, kept->message.time_ms, (uint32_t)kept->bytes);
+    kept->message.offset = room->past.state.head;
     *slot(room, kept->message.offset) = kept;
     if (message->cid[0])
         hash_map_insert(&room->cids, &kept->by_cid, cid_hash(message));
-    room->bytes += kept->bytes;
-    room->history_bytes += kept->bytes;
     done(ticket, STORE_KEPT, &kept->message);
     forget_excess(room);
 }
@@ -188,10 +176,10 @@ static void read_page(struct store_room *room, const struct store_query *query, 
     uint64_t first = query->after + 1, last = query->before - 1;
     size_t count = 0, bytes = 0;
 
-    if (first < room->state.oldest)
-        first = room->state.oldest;
-    if (last > room->state.head)
-        last = room->state.head;
+    if (first < room->past.state.oldest)
+        first = room->past.state.oldest;
+    if (last > room->past.state.head)
+        last = room->past.state.head;
     if (first <= last)
         first = page_start(room, query, first, last);
     for (; first <= last && count < query->limit && count < STORE_PAGE_MAX; first++) {
@@ -207,25 +195,30 @@ static void read_page(struct store_room *room, const struct store_query *query, 
 static struct store_room *open_room(struct store *store, const char *name)
 {
     struct store_room *room = calloc(1, sizeof(*room));
-    uint64_t epoch;
+    char epoch[STORE_EPOCH_BYTES];
+    uint64_t number;
 
     (void)name;
     if (!room)
         return NULL;
     room->store = (struct memory_store *)(void *)store;
-    room->store->random(&epoch, sizeof(epoch));
-    snprintf(room->state.epoch, sizeof(room->state.epoch), "%016llx", (unsigned long long)epoch);
-    room->state.oldest = room->state.history_from = 1;
+    room->store->random(&number, sizeof(number));
+    snprintf(epoch, sizeof(epoch), "%016llx", (unsigned long long)number);
+    past_init(&room->past, epoch, 0);
     return room;
 }
 
 static void close_room(struct store_room *room)
 {
+    uint64_t oldest;
+
     if (!room)
         return;
-    while (room->state.oldest <= room->state.head)
-        forget_oldest(room);
+    oldest = room->past.state.oldest;
+    room->past.state.oldest = room->past.state.head + 1;
+    drop_from(room, oldest);
     hash_map_fini(&room->cids);
+    past_fini(&room->past);
     free(room->ring);
     free(room);
 }
@@ -233,7 +226,7 @@ static void close_room(struct store_room *room)
 static const struct store_state *state(struct store_room *room, int64_t now_ms)
 {
     forget_expired(room, now_ms);
-    return &room->state;
+    return &room->past.state;
 }
 
 static void free_store(struct store *store) { free(store); }

@@ -1,12 +1,13 @@
 /* store_past — what a room's past is made of, in numbers: when each message was sent and how large
- * it is, so that a store on a disk can say at once what is kept.
+ * it is, so that a store can say at once what is kept, whether it holds the messages itself or a
+ * disk does.
  *
  * Shape:    one entry a message, oldest, oldest + 1, …, head, bounded by age and bytes; the newest
  *           `history_count` within `history_bytes` are the history.
  * Owns:     the entries, until past_fini. All-zero is not valid yet, see past_init.
  * Borrows:  the limits, during a call.
  * Calls up: nothing.
- * Not here: the messages themselves (store_db.h).
+ * Not here: the messages themselves (store_memory.c, store_db.h).
  */
 #ifndef CHAT_STORE_PAST_H
 #define CHAT_STORE_PAST_H
