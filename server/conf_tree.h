@@ -1,7 +1,8 @@
 /* conf_tree — what a configuration says, as plain structs and arrays.
  *
  * Shape:    globals, and the vhosts in the order of the files, each with its mounts and protocols.
- * A text that was not given is NULL, a number 0 and a flag false, unless the member says otherwise.
+ *           A text that was not given is NULL, a number 0 and a flag false, unless the member says
+ *           otherwise.
  * Owns:     nothing by itself; conf_free frees all of it.
  * Borrows:  nothing.
  * Calls up: nothing.

@@ -5,7 +5,7 @@
  * Owns:     nothing; the store is the world's.
  * Borrows:  the vhost's state.
  * Calls up: libwebsockets: the store's thread wakes the loop with lws_cancel_service(), the one
- * call that lws allows other threads.
+ *           call that lws allows other threads.
  */
 #ifndef CHAT_STORE_LINK_H
 #define CHAT_STORE_LINK_H

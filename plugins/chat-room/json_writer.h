@@ -2,7 +2,9 @@
  *
  * Shape:    remembers whether a comma is due and whether memory was short; all-zero but for `out`
  *           is a valid beginning. Calls after a failure do nothing, so that only the end is
- * checked. Owns:     nothing. Borrows:  `out`, as long as it is used, and the texts during a call.
+ *           checked.
+ * Owns:     nothing.
+ * Borrows:  `out`, as long as it is used, and the texts during a call.
  * Calls up: nothing.
  * Not here: checking: texts must be valid UTF-8, and every begin needs its end.
  */

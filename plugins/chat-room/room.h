@@ -3,8 +3,11 @@
  * Shape:    members in join order, a map of nicks, and one log a rendition: JSON events and the
  *           tutorial's lines. A log exists only while somebody reads it.
  * Owns:     logs and members; the room itself lives until nobody is in it and nothing of it is
- * kept. Borrows:  its world; sessions. Calls up: nothing. Not here: how what is in a log reaches
- * the members (fanout.h), messages that need a number (publish.h).
+ *           kept.
+ * Borrows:  its world; sessions.
+ * Calls up: nothing.
+ * Not here: how what is in a log reaches the members (fanout.h), messages that need a number
+ *           (publish.h).
  */
 #ifndef CHAT_ROOM_H
 #define CHAT_ROOM_H

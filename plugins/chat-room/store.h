@@ -5,7 +5,8 @@
  * Owns:     see the implementation (store_memory.h).
  * Borrows:  messages and queries during a call; a store that answers later copies them.
  * Calls up: the callbacks, each exactly once a call, on the loop thread: before the call returns,
- * or any time later. What they get is good until they return. Not here: live messages (room_log.h).
+ *           or any time later. What they get is good until they return.
+ * Not here: live messages (room_log.h).
  */
 #ifndef CHAT_STORE_H
 #define CHAT_STORE_H

@@ -1,8 +1,9 @@
 /* store_db — the SQLite file that a chat's rooms and messages are kept in.
  *
  * Shape:    tables of rooms (name, epoch, head) and of messages by room and number; WAL; the file
- * is locked for as long as it is open. Every function here may wait for the disk, so only the
- *           opening is done on the loop's thread; afterwards all calls come from one thread.
+ *           is locked for as long as it is open. Every function here may wait for the disk, so
+ *           only the opening is done on the loop's thread; afterwards all calls come from one
+ *           thread.
  * Owns:     the connection and its prepared statements, until store_db_close.
  * Borrows:  what it is given, during a call.
  * Calls up: the visitors.

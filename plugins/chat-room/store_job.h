@@ -1,9 +1,11 @@
 /* store_job — what the loop asks of the store's thread, and what comes back, in one piece.
  *
  * Shape:    made and freed on the loop's thread, and the thread's alone in between; its answer is
- * in it when it returns. Owns:     the messages in it. Borrows:  its room, which lives until the
- * job is back. Calls up: nothing. Not here: who carries it (store_worker.h), what it does to the
- * file (store_batch.h).
+ *           in it when it returns.
+ * Owns:     the messages in it.
+ * Borrows:  its room, which lives until the job is back.
+ * Calls up: nothing.
+ * Not here: who carries it (store_worker.h), what it does to the file (store_batch.h).
  */
 #ifndef CHAT_STORE_JOB_H
 #define CHAT_STORE_JOB_H

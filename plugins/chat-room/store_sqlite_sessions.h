@@ -2,8 +2,11 @@
  * is the same user, and a message that is sent again is known.
  *
  * Shape:    hashes of tokens, the one seen longest ago first; at most SESSIONS_MAX, and none that
- * was not seen for SESSION_MS. Owns:     the sessions, until sqlite_sessions_fini. Borrows:  the
- * store. Calls up: nothing. Not here: sessions of people who are here (session.h).
+ *           was not seen for SESSION_MS.
+ * Owns:     the sessions, until sqlite_sessions_fini.
+ * Borrows:  the store.
+ * Calls up: nothing.
+ * Not here: sessions of people who are here (session.h).
  */
 #ifndef CHAT_STORE_SQLITE_SESSIONS_H
 #define CHAT_STORE_SQLITE_SESSIONS_H

@@ -1,7 +1,6 @@
 /* accept — which of our formats a caller likes best, by its Accept header.
  *
- * Shape:    one pure function.
- * Owns, borrows, calls up: nothing.
+ * Shape:    one pure function. Owns, borrows, calls up: nothing.
  */
 #ifndef LWSHOST_ACCEPT_H
 #define LWSHOST_ACCEPT_H

@@ -5,8 +5,8 @@
  * Owns:     the query and the outcomes, until nobody needs them.
  * Borrows:  the service, as long as anything is open.
  * Calls up: `done`, once, when the last answer came, unless all were there when batch_start
- * returned or the batch was released. Not here: one question (lookup), how the answer looks
- * (answer).
+ *           returned or the batch was released.
+ * Not here: one question (lookup), how the answer looks (answer).
  */
 #ifndef LWSHOST_BATCH_H
 #define LWSHOST_BATCH_H

@@ -5,16 +5,17 @@
  * nothing waits in between, so a thousand requests can be under way in one thread.
  *
  * Shape:    a client has origins (scheme, host, port), fixed when it starts; an origin has lanes:
- * raw libwebsockets connections that are kept open and carry one HTTP/1.1 request at a time.
- *           libwebsockets' own HTTP client is not used, because it either opens a connection for
- *           each request or puts requests behind each other, and what it reuses it hands from one
- *           object to the next, which leaks a watcher each time on its libuv loop (4.1 to 5.0).
- *           Responses are held whole, up to `max_reply_bytes`; redirects are not followed.
+ *           raw libwebsockets connections that are kept open and carry one HTTP/1.1 request at a
+ *           time. libwebsockets' own HTTP client is not used, because it either opens a connection
+ *           for each request or puts requests behind each other, and what it reuses it hands from
+ *           one object to the next, which leaks a watcher each time on its libuv loop (4.1 to
+ *           5.0). Responses are held whole, up to `max_reply_bytes`; redirects are not followed.
  * Owns:     lanes, connections, copies of what is asked, until fetch_client_free.
  * Borrows:  headers and body of a request, until its completion (the URL is copied); texts of an
- * origin, as long as the client lives. Calls up: `done`, on the loop's thread, exactly once for
- * each request that was started, never before fetch_start returns. It may start other requests. Not
- * here: what the answers mean (provider), which question is asked (lookup).
+ *           origin, as long as the client lives.
+ * Calls up: `done`, on the loop's thread, exactly once for each request that was started, never
+ *           before fetch_start returns. It may start other requests.
+ * Not here: what the answers mean (provider), which question is asked (lookup).
  */
 #ifndef LWSHOST_FETCH_H
 #define LWSHOST_FETCH_H

@@ -1,12 +1,13 @@
 /* json_out — JSON text written in one pass.
  *
- * Shape:    appends to a `struct bytes`; commas are put where they belong. Running out of memory is
- *           remembered, so that only the end has to be checked. Compact, in the order of the calls.
+ * Shape:    appends to a `struct bytes`; commas are put where they belong. Running out of memory
+ *           is remembered, so that only the end has to be checked. Compact, in the order of the
+ *           calls.
  * Owns:     nothing; the bytes are the caller's.
  * Borrows:  `out`, as long as the writer is used.
  * Calls up: nothing.
  * Not here: reading (jansson). Strings must be UTF-8: what comes in here was checked by jansson or
- * is ASCII.
+ *           is ASCII.
  */
 #ifndef LWSHOST_JSON_OUT_H
 #define LWSHOST_JSON_OUT_H

@@ -2,10 +2,12 @@
  *
  * Shape:    at most `max_lanes` lanes, each with one user at a time. A free lane is warm (its
  *           connection is open) or cold (it has none); the one that was used last is taken first,
- * so that a light load stays on few connections. At most `max_waiters` wait while all lanes are in
- * use, first come, first served. All constant time. Owns:     nothing; lanes and waiters live in
- * their owners. Borrows:  each added lane, until lanes_remove; each waiter, until it is handed out
- * or forgotten. Calls up: nothing. Not here: connections themselves (fetch), deadlines (timers).
+ *           so that a light load stays on few connections. At most `max_waiters` wait while all
+ *           lanes are in use, first come, first served. All constant time.
+ * Owns:     nothing; lanes and waiters live in their owners.
+ * Borrows:  each added lane, until lanes_remove; each waiter, until it is handed out or forgotten.
+ * Calls up: nothing.
+ * Not here: connections themselves (fetch), deadlines (timers).
  */
 #ifndef LWSHOST_LANES_H
 #define LWSHOST_LANES_H

@@ -1,7 +1,6 @@
 /* preset — providers whose format is known, so that their name is enough.
  *
- * Shape:    a constant table.
- * Owns, borrows, calls up: nothing.
+ * Shape:    a constant table. Owns, borrows, calls up: nothing.
  * Not here: options that override a preset (settings).
  */
 #ifndef LWSHOST_PRESET_H

@@ -1,10 +1,12 @@
 /* record — what is known about one address, in the common schema of every provider.
  *
  * Shape:    one block: for each field the place of its text, then the texts. Numbers are held as
- * the JSON text of the number, so nothing is rounded on the way through. Never changes once it is
- * made. Owns:     itself; counted, because later answers may share it. Borrows:  nothing. Calls up:
- * nothing. Not here: where the values come from (provider), how they are shown (answer,
- * answer_text).
+ *           the JSON text of the number, so nothing is rounded on the way through. Never changes
+ *           once it is made.
+ * Owns:     itself; counted, because later answers may share it.
+ * Borrows:  nothing.
+ * Calls up: nothing.
+ * Not here: where the values come from (provider), how they are shown (answer, answer_text).
  */
 #ifndef LWSHOST_RECORD_H
 #define LWSHOST_RECORD_H

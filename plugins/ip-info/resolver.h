@@ -1,13 +1,14 @@
 /* resolver — names to addresses without holding up the loop: getaddrinfo(3) in worker threads.
  *
  * Shape:    a thread for each question, so that a name that takes its time holds up no other; a
- * list of results that the loop collects. The caller bounds how many questions are open. Owns:
- * threads, questions and results, until resolver_free, which waits for nobody: a thread that is
- * still asking the system is left to itself, and frees its question when it comes back. The code
- * that it comes back to, a plugin's as a rule, stays loaded for it. Borrows:  nothing. Calls up:
- * `wake`, from the threads, never after resolver_free began: it may do nothing but wake the loop.
- * The answer functions are called on the loop's thread by resolver_drain. Not here: who may be
- * spoken to (fetch), how long an answer is good (fetch).
+ *           list of results that the loop collects. The caller bounds how many questions are open.
+ * Owns:     threads, questions and results, until resolver_free, which waits for nobody: a thread
+ *           that is still asking the system is left to itself, and frees its question when it
+ *           comes back. The code that it comes back to, a plugin's as a rule, stays loaded for it.
+ * Borrows:  nothing.
+ * Calls up: `wake`, from the threads, never after resolver_free began: it may do nothing but wake
+ *           the loop. The answer functions are called on the loop's thread by resolver_drain.
+ * Not here: who may be spoken to (fetch), how long an answer is good (fetch).
  */
 #ifndef LWSHOST_RESOLVER_H
 #define LWSHOST_RESOLVER_H

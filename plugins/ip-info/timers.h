@@ -1,10 +1,12 @@
 /* timers — many deadlines, of which only the earliest matters: a binary heap.
  *
  * Shape:    pointers to timers that live in their owners, ordered by `due_us`. The owner of the
- * heap keeps one timer of the event loop for the earliest; libwebsockets' own timers are a sorted
- * list, and a list of thousands of deadlines costs a walk for each. Owns:     the array of
- * pointers. Borrows:  each started timer, until it is due or stopped. Calls up: `fire`, from
- * timers_run only; it may start and stop any timer. Not here: reading the clock.
+ *           heap keeps one timer of the event loop for the earliest; libwebsockets' own timers are
+ *           a sorted list, and a list of thousands of deadlines costs a walk for each.
+ * Owns:     the array of pointers.
+ * Borrows:  each started timer, until it is due or stopped.
+ * Calls up: `fire`, from timers_run only; it may start and stop any timer.
+ * Not here: reading the clock.
  */
 #ifndef LWSHOST_TIMERS_H
 #define LWSHOST_TIMERS_H

@@ -1,10 +1,13 @@
 /* geo_db — a MaxMind-format database file that says where an address is.
  *
- * Shape:    one file, read-only, mapped into memory. City, Country and DB-IP Lite layouts, and what
- *           the Enterprise, ISP and ASN ones add. A lookup touches a few pages and allocates
- * nothing. Owns:     the mapping, until geo_db_close. Borrows:  nothing; a place is a copy. Calls
- * up: nothing. Not here: how an answer is written (lookup_answer); noticing that the file was
- * replaced. Replace it by rename: a mapped file that is cut short in place is a SIGBUS.
+ * Shape:    one file, read-only, mapped into memory. City, Country and DB-IP Lite layouts, and
+ *           what the Enterprise, ISP and ASN ones add. A lookup touches a few pages and allocates
+ *           nothing.
+ * Owns:     the mapping, until geo_db_close.
+ * Borrows:  nothing; a place is a copy.
+ * Calls up: nothing.
+ * Not here: how an answer is written (lookup_answer); noticing that the file was replaced. Replace
+ *           it by rename: a mapped file that is cut short in place is a SIGBUS.
  */
 #ifndef LWSHOST_GEO_DB_H
 #define LWSHOST_GEO_DB_H
