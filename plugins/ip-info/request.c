@@ -84,10 +84,20 @@ static int answer_batch(struct request *request)
     return result;
 }
 
+/* Until the answer is there nothing is read: lws leaves what comes behind a request, be it another
+ * one or the client's end, where it is, and would be told of it by the loop again and again. Nor
+ * does it say then when there is room to write. */
+static void hold_input(struct request *request, bool hold)
+{
+    if (is_http1(request->wsi) && lws_rx_flow_control(request->wsi, !hold))
+        lwsl_info("ip-info: input can't be held or let go\n");
+}
+
 static void on_batch_done(void *requester)
 {
     struct request *request = requester;
 
+    hold_input(request, false);
     lws_callback_on_writable(request->wsi);
 }
 
@@ -113,7 +123,10 @@ static int start_lookups(struct request *request)
                          request->arrived_us + request->deadline_ms * 1000, on_batch_done, request);
     if (!request->batch)
         return refuse(request, 503, "out of memory");
-    return batch_is_complete(request->batch) ? answer_batch(request) : 0;
+    if (batch_is_complete(request->batch))
+        return answer_batch(request);
+    hold_input(request, true);
+    return 0;
 }
 
 /* Why the request is refused before it is read any further; 0 when it is not. */

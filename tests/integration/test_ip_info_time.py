@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 import re
 import socket
 import threading
@@ -9,7 +10,8 @@ import time
 import unittest
 
 from support import Server, StubUpstream
-from support.ip_info import (LATER_LWS, TUTORIAL, asking, fetch, fetch_json, late, open_files, sina, site)
+from support.ip_info import (LATER_LWS, TUTORIAL, asking, fetch, fetch_json, late, open_files, sina,
+                             site)
 
 
 class Time(unittest.TestCase):
@@ -191,6 +193,38 @@ class Pipelines(unittest.TestCase):
             # Later versions of libwebsockets see it themselves.
             self.assertEqual(re.findall(rb"HTTP/1\.. \d", got), [got[:10]], got)
             self.assertIn(got[9:12], (b"411", b"400"))
+
+
+class Waiting(unittest.TestCase):
+    """Who waits for an answer costs nothing meanwhile, whatever its connection holds."""
+
+    QUESTION = b"GET /ip-info/8.8.8.8 HTTP/1.1\r\nHost: x\r\n\r\n"
+
+    @staticmethod
+    def processor_seconds(server):
+        with open(f"/proc/{server.process.pid}/stat", encoding="utf-8") as file:
+            fields = file.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def waits(self, after):
+        for loop in ("uv", "poll"):
+            with self.subTest(loop), StubUpstream(late(2)) as upstream, \
+                    Server([site(asking(upstream, timeout_ms=9000, deadline_ms=9000))],
+                           environment={"LWSHOST_EVENT_LOOP": loop}) as server, \
+                    socket.create_connection(("127.0.0.1", server.port), timeout=20) as client:
+                client.sendall(self.QUESTION)
+                server.wait_until(lambda: upstream.requests, "the provider to be asked")
+                begin = self.processor_seconds(server)
+                after(client)
+                answer = client.recv(65536)
+                self.assertTrue(answer.startswith(b"HTTP/1.1 200 "), answer)
+                self.assertLess(self.processor_seconds(server) - begin, 1, "of 2 s")
+
+    def test_who_has_said_all_is_answered_and_costs_nothing(self):
+        self.waits(lambda client: client.shutdown(socket.SHUT_WR))
+
+    def test_who_asks_again_costs_nothing(self):
+        self.waits(lambda client: client.sendall(self.QUESTION))
 
 
 class Life(unittest.TestCase):
