@@ -5,8 +5,8 @@
  * Borrows:  its arguments, during the call.
  * Calls up: nothing.
  */
-#ifndef CHAT_SHA256_H
-#define CHAT_SHA256_H
+#ifndef LWSHOST_SHA256_H
+#define LWSHOST_SHA256_H
 
 #include <stddef.h>
 #include <stdint.h>
