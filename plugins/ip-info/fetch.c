@@ -37,9 +37,9 @@ void fetch_timer_start(struct fetch_client *client, struct timer *timer, uint64_
 
 static bool somebody_waits(const struct fetch_client *client)
 {
-    const struct dlist *link;
+    const struct dlist_node *link;
 
-    for (link = client->origins.next; link != &client->origins; link = link->next)
+    for (link = dlist_first(&client->origins); link; link = dlist_next(&client->origins, link))
         if (lws_container_of(link, struct fetch_origin, link)->lanes.waiter_count)
             return true;
     return !dlist_is_empty(&client->again);
@@ -158,13 +158,13 @@ static void connect_again(struct fetch_lane *lane)
 static void on_pump(struct timer *timer)
 {
     struct fetch_client *client = lws_container_of(timer, struct fetch_client, pump);
-    struct dlist *link, *next;
+    struct dlist_node *link, *next;
 
-    for (link = client->again.next; link != &client->again; link = next) {
-        next = link->next;
+    for (link = dlist_first(&client->again); link; link = next) {
+        next = dlist_next(&client->again, link);
         connect_again(lws_container_of(link, struct fetch_lane, again));
     }
-    for (link = client->origins.next; link != &client->origins; link = link->next)
+    for (link = dlist_first(&client->origins); link; link = dlist_next(&client->origins, link))
         pump_origin(lws_container_of(link, struct fetch_origin, link));
 }
 
@@ -198,7 +198,7 @@ struct fetch_client *fetch_client_new(struct lws_context *context, size_t max_in
 
 void fetch_client_free(struct fetch_client *client)
 {
-    struct dlist *link;
+    struct dlist_node *link;
 
     if (!client)
         return;
@@ -260,7 +260,7 @@ enum fetch_error fetch_start(struct fetch_client *client, const struct fetch_req
         free(fetch);
         return FETCH_QUEUE_FULL;
     }
-    dlist_add_last(&client->requests, &fetch->link);
+    dlist_append(&client->requests, &fetch->link);
     client->pending++;
     fetch->is_starting = false;
     if (!fetch->is_ending)

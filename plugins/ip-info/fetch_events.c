@@ -110,7 +110,7 @@ static void on_closing(struct fetch_lane *lane)
     /* On libuv the end comes a turn later; nobody may take it until then. */
     if (lane->lane.state == LANE_WARM)
         lanes_give_back(&lane->origin->lanes, &lane->lane, LANE_CLOSING);
-    if (!lane->fetch || dlist_is_linked(&lane->again))
+    if (!lane->fetch || dlist_is_listed(&lane->again))
         return;
     if (!lane->is_open)
         fetch_lane_fail(lane, lane->tls ? FETCH_TLS_FAILED : FETCH_CONNECT_FAILED);

@@ -43,7 +43,7 @@ struct fetch_lane *fetch_lane_new(struct fetch_origin *origin)
     lane->origin = origin;
     lane->idle.fire = on_idle;
     client->lane_total++;
-    dlist_add_last(&origin->lane_list, &lane->list);
+    dlist_append(&origin->lane_list, &lane->list);
     lanes_add(&origin->lanes, &lane->lane);
     return lane;
 }
@@ -106,7 +106,7 @@ static void connect_lane(struct fetch_lane *lane)
         return;
     /* Of a failure inside the call lws tells the caller, sometimes the callback, too. */
     lane->wsi = NULL;
-    if (lane->fetch && !dlist_is_linked(&lane->again))
+    if (lane->fetch && !dlist_is_listed(&lane->again))
         fetch_lane_fail(lane, FETCH_CONNECT_FAILED);
 }
 
@@ -234,7 +234,7 @@ void fetch_lane_fail(struct fetch_lane *lane, enum fetch_error error)
     /* On the same lane, so that no other old connection is tried; when this one has gone. */
     lane->was_warm = false;
     lane->is_open = false;
-    if (!dlist_is_linked(&lane->again))
-        dlist_add_last(&origin->client->again, &lane->again);
+    if (!dlist_is_listed(&lane->again))
+        dlist_append(&origin->client->again, &lane->again);
     fetch_pump_later(origin->client);
 }

@@ -9,9 +9,9 @@
 
 struct fetch_origin *fetch_origin_find(const struct fetch_client *client, const struct url *url)
 {
-    struct dlist *link;
+    struct dlist_node *link;
 
-    for (link = client->origins.next; link != &client->origins; link = link->next) {
+    for (link = dlist_first(&client->origins); link; link = dlist_next(&client->origins, link)) {
         struct fetch_origin *origin = lws_container_of(link, struct fetch_origin, link);
 
         if (url_same_origin(&origin->url, url))
@@ -35,7 +35,7 @@ static struct fetch_origin *new_origin(struct fetch_client *client, const char *
         return NULL;
     origin->client = client;
     dlist_init(&origin->lane_list);
-    dlist_add_last(&client->origins, &origin->link);
+    dlist_append(&client->origins, &origin->link);
     origin->text = strdup(text);
     if (!origin->text || url_parse(origin->text, &origin->url, NULL) ||
         !(origin->authority = strndup(origin->url.authority, origin->url.authority_bytes))) {
@@ -81,7 +81,7 @@ enum fetch_error fetch_client_add_origin(struct fetch_client *client,
 
 void fetch_origin_free(struct fetch_origin *origin)
 {
-    struct dlist *link;
+    struct dlist_node *link;
 
     dlist_remove(&origin->link);
     while ((link = dlist_first(&origin->lane_list)))

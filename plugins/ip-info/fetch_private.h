@@ -35,7 +35,7 @@ struct fetch_client {
 };
 
 struct fetch_origin {
-    struct dlist link;
+    struct dlist_node link;
     struct fetch_client *client;
     struct url url; /* in `text` */
     char *text;
@@ -53,7 +53,7 @@ struct fetch_origin {
 
 /* One request under way. */
 struct fetch {
-    struct dlist link; /* in client->requests */
+    struct dlist_node link; /* in client->requests */
     struct lane_waiter waiter;
     struct timer timer; /* the deadline */
     struct fetch_origin *origin;
@@ -72,10 +72,10 @@ struct fetch {
 
 /* A connection, or the place for one. lws knows it by the connection's opaque user data. */
 struct fetch_lane {
-    struct lane lane;   /* in the origin's pool */
-    struct dlist list;  /* in origin->lane_list */
-    struct dlist again; /* in client->again */
-    struct timer idle;  /* closes it when it was not used for long */
+    struct lane lane;        /* in the origin's pool */
+    struct dlist_node list;  /* in origin->lane_list */
+    struct dlist_node again; /* in client->again */
+    struct timer idle;       /* closes it when it was not used for long */
     struct fetch_origin *origin;
     struct fetch *fetch;    /* who has the lane; NULL when free */
     struct lws *wsi;        /* from the connect call to WSI_DESTROY */

@@ -24,9 +24,9 @@ static void set_state(struct lanes *lanes, struct lane *lane, enum lane_state st
     lane->state = state;
     lanes->used_count += is_in_use(lane);
     if (state == LANE_WARM)
-        dlist_add_first(&lanes->warm, &lane->link);
+        dlist_prepend(&lanes->warm, &lane->link);
     else if (state == LANE_COLD)
-        dlist_add_first(&lanes->cold, &lane->link);
+        dlist_prepend(&lanes->cold, &lane->link);
 }
 
 void lanes_add(struct lanes *lanes, struct lane *lane)
@@ -38,7 +38,7 @@ void lanes_add(struct lanes *lanes, struct lane *lane)
 
 struct lane *lanes_take(struct lanes *lanes, bool *is_warm)
 {
-    struct dlist *link = dlist_first(&lanes->warm);
+    struct dlist_node *link = dlist_first(&lanes->warm);
     struct lane *lane;
 
     *is_warm = link != NULL;
@@ -46,7 +46,7 @@ struct lane *lanes_take(struct lanes *lanes, bool *is_warm)
         link = dlist_first(&lanes->cold);
     if (!link)
         return NULL;
-    lane = dlist_entry(link, struct lane, link);
+    lane = DLIST_ENTRY(link, struct lane, link);
     set_state(lanes, lane, LANE_BUSY);
     return lane;
 }
@@ -74,32 +74,32 @@ int lanes_wait(struct lanes *lanes, struct lane_waiter *waiter)
 {
     if (lanes->waiter_count >= lanes->max_waiters + (lanes->max_lanes - lanes->used_count))
         return -1;
-    dlist_add_last(&lanes->waiters, &waiter->link);
+    dlist_append(&lanes->waiters, &waiter->link);
     lanes->waiter_count++;
     return 0;
 }
 
 void lanes_wait_first(struct lanes *lanes, struct lane_waiter *waiter)
 {
-    dlist_add_first(&lanes->waiters, &waiter->link);
+    dlist_prepend(&lanes->waiters, &waiter->link);
     lanes->waiter_count++;
 }
 
 struct lane_waiter *lanes_next_waiter(struct lanes *lanes)
 {
-    struct dlist *link = dlist_first(&lanes->waiters);
+    struct dlist_node *link = dlist_first(&lanes->waiters);
     struct lane_waiter *waiter;
 
     if (!link)
         return NULL;
-    waiter = dlist_entry(link, struct lane_waiter, link);
+    waiter = DLIST_ENTRY(link, struct lane_waiter, link);
     lanes_forget(lanes, waiter);
     return waiter;
 }
 
 void lanes_forget(struct lanes *lanes, struct lane_waiter *waiter)
 {
-    if (!dlist_is_linked(&waiter->link))
+    if (!dlist_is_listed(&waiter->link))
         return;
     dlist_remove(&waiter->link);
     lanes->waiter_count--;

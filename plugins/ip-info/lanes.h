@@ -26,12 +26,12 @@ enum lane_state {
 
 /* All zero is a lane that is in no pool. */
 struct lane {
-    struct dlist link; /* among the free ones */
+    struct dlist_node link; /* among the free ones */
     enum lane_state state;
 };
 
 struct lane_waiter {
-    struct dlist link;
+    struct dlist_node link;
 };
 
 struct lanes {

@@ -15,7 +15,7 @@
 
 /* One question, and the thread that asks it. */
 struct job {
-    struct dlist link;
+    struct dlist_node link;
     struct resolver *resolver;
     pthread_t thread;
     resolver_answer_fn *answer;
@@ -106,7 +106,7 @@ static void *work(void *opaque)
     is_left = resolver->is_left;
     is_last = dlist_is_empty(&resolver->asked);
     if (!is_left) {
-        dlist_add_last(&resolver->answered, &job->link);
+        dlist_append(&resolver->answered, &job->link);
         /* Inside the lock, so that nobody is woken after resolver_free began. */
         resolver->wake(resolver->opaque);
     }
@@ -161,7 +161,7 @@ int resolver_ask(struct resolver *resolver, const char *host, resolver_answer_fn
     pthread_mutex_lock(&resolver->mutex);
     result = start_thread(job);
     if (result == 0)
-        dlist_add_last(&resolver->asked, &job->link);
+        dlist_append(&resolver->asked, &job->link);
     pthread_mutex_unlock(&resolver->mutex);
     if (result)
         free(job);
@@ -170,14 +170,14 @@ int resolver_ask(struct resolver *resolver, const char *host, resolver_answer_fn
 
 static struct job *take_answered(struct resolver *resolver)
 {
-    struct dlist *link;
+    struct dlist_node *link;
 
     pthread_mutex_lock(&resolver->mutex);
     link = dlist_first(&resolver->answered);
     if (link)
         dlist_remove(link);
     pthread_mutex_unlock(&resolver->mutex);
-    return link ? dlist_entry(link, struct job, link) : NULL;
+    return link ? DLIST_ENTRY(link, struct job, link) : NULL;
 }
 
 void resolver_drain(struct resolver *resolver)
@@ -193,17 +193,18 @@ void resolver_drain(struct resolver *resolver)
 
 static void move_all(struct dlist *from, struct dlist *to)
 {
-    struct dlist *link;
+    struct dlist_node *link;
 
     while ((link = dlist_first(from))) {
         dlist_remove(link);
-        dlist_add_last(to, link);
+        dlist_append(to, link);
     }
 }
 
 void resolver_free(struct resolver *resolver)
 {
-    struct dlist answered, *link;
+    struct dlist answered;
+    struct dlist_node *link;
     bool is_left;
 
     if (!resolver)
@@ -212,11 +213,11 @@ void resolver_free(struct resolver *resolver)
     pthread_mutex_lock(&resolver->mutex);
     move_all(&resolver->answered, &answered);
     is_left = resolver->is_left = !dlist_is_empty(&resolver->asked);
-    for (link = resolver->asked.next; link != &resolver->asked; link = link->next)
-        pthread_detach(dlist_entry(link, struct job, link)->thread);
+    for (link = dlist_first(&resolver->asked); link; link = dlist_next(&resolver->asked, link))
+        pthread_detach(DLIST_ENTRY(link, struct job, link)->thread);
     pthread_mutex_unlock(&resolver->mutex);
     while ((link = dlist_first(&answered))) {
-        struct job *job = dlist_entry(link, struct job, link);
+        struct job *job = DLIST_ENTRY(link, struct job, link);
 
         pthread_join(job->thread, NULL);
         dlist_remove(link);

@@ -7,8 +7,8 @@
  * Calls up: the caller's comparison.
  * Not here: what a key is; callers hash it with hash_bytes and compare it themselves.
  */
-#ifndef CHAT_HASH_MAP_H
-#define CHAT_HASH_MAP_H
+#ifndef LWSHOST_HASH_MAP_H
+#define LWSHOST_HASH_MAP_H
 
 #include <stdbool.h>
 #include <stddef.h>

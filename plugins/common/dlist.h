@@ -6,8 +6,8 @@
  * Borrows:  the nodes, which are members of the structs that are listed, until they are removed.
  * Calls up: nothing.
  */
-#ifndef CHAT_DLIST_H
-#define CHAT_DLIST_H
+#ifndef LWSHOST_DLIST_H
+#define LWSHOST_DLIST_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -38,6 +38,20 @@ static inline void dlist_append(struct dlist *list, struct dlist_node *node)
     node->next = &list->ring;
     node->prev->next = node;
     list->ring.prev = node;
+}
+
+/* Put a node that is in no list before all others. */
+static inline void dlist_prepend(struct dlist *list, struct dlist_node *node)
+{
+    node->prev = &list->ring;
+    node->next = list->ring.next;
+    node->next->prev = node;
+    list->ring.next = node;
+}
+
+static inline bool dlist_is_empty(const struct dlist *list)
+{
+    return list->ring.next == &list->ring;
 }
 
 /* Take a node out of its list; harmless when it is in none. */
