@@ -9,11 +9,26 @@
 #define HEADER_BYTES 1024 /* of a header field that is looked at; a longer one is refused */
 #define ARGUMENT_BYTES 256
 
+static const struct {
+    unsigned status;
+    const char *why;
+} rejections[REJECTIONS] = {
+    [REJECTION_STOPPING] = {HTTP_STATUS_SERVICE_UNAVAILABLE, "shutting down"},
+    [REJECTION_PATH] = {HTTP_STATUS_NOT_FOUND, "no chat on this path"},
+    [REJECTION_ORIGIN] = {HTTP_STATUS_FORBIDDEN, "origin not allowed"},
+};
+
 static int refuse(struct lws *wsi, unsigned status, const char *why)
 {
     lwsl_notice("chat-room: %u: %s\n", status, why);
     lws_return_http_status(wsi, status, why);
     return 1;
+}
+
+static int reject(struct lws *wsi, struct world *world, enum rejection rejection)
+{
+    world->counters.rejections[rejection]++;
+    return refuse(wsi, rejections[rejection].status, rejections[rejection].why);
 }
 
 /* Copy a header field. Returns it, or NULL when there is none; "\x01", which equals no value that
@@ -47,9 +62,9 @@ int door_check(struct lws *wsi, const struct chat_vhd *vhd)
         return refuse(wsi, HTTP_STATUS_SERVICE_UNAVAILABLE,
                       "there is no working chat-room on this vhost");
     if (vhd->world->is_stopping)
-        return refuse(wsi, HTTP_STATUS_SERVICE_UNAVAILABLE, "shutting down");
+        return reject(wsi, vhd->world, REJECTION_STOPPING);
     if (!is_path(wsi, vhd->options.path))
-        return refuse(wsi, HTTP_STATUS_NOT_FOUND, "no chat on this path");
+        return reject(wsi, vhd->world, REJECTION_PATH);
     origin = header(wsi, WSI_TOKEN_ORIGIN, origin_buffer);
     host = header(wsi, WSI_TOKEN_HOST, host_buffer);
     if (!host)
@@ -57,7 +72,7 @@ int door_check(struct lws *wsi, const struct chat_vhd *vhd)
     if (!origin_is_allowed(vhd->options.origins, origin, host)) {
         lwsl_notice("chat-room: origin %s is not allowed (host %s)\n", origin,
                     host ? host : "none");
-        return refuse(wsi, HTTP_STATUS_FORBIDDEN, "origin not allowed");
+        return reject(wsi, vhd->world, REJECTION_ORIGIN);
     }
     return 0;
 }

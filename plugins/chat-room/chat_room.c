@@ -116,7 +116,7 @@ static int on_established(struct lws *wsi, struct chat_pss *pss)
         return join_welcome(&pss->conn);
     refusal = door_enter(wsi, &pss->conn);
     if (refusal)
-        conn_close(&pss->conn, CLOSE_NO_ENTRY, refusal_info(refusal)->reason);
+        conn_refuse(&pss->conn, refusal);
     return 0;
 }
 

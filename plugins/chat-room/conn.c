@@ -29,6 +29,7 @@ int conn_open(struct conn *conn, struct world *world, void *link, enum conn_mode
     strncpy(conn->address, address, sizeof(conn->address) - 1);
     dlist_append(&world->all_conns, &conn->of_world);
     world->conn_count++;
+    world->counters.connections[mode]++;
     if (is_refused(conn))
         return 0;
     waiting_start(world, &conn->waiting, mode == CONN_JSON ? PATIENCE_JOIN : PATIENCE_QUIET);
@@ -110,7 +111,13 @@ size_t conn_room(struct conn *conn)
 
 void conn_write(struct conn *conn, const void *frames, size_t len)
 {
-    if (!conn->is_dead && conn->world->port->write(conn->link, frames, len))
+    struct counters *counters = &conn->world->counters;
+
+    if (conn->is_dead)
+        return;
+    counters->writes++;
+    counters->sent_bytes += len;
+    if (conn->world->port->write(conn->link, frames, len))
         die(conn);
 }
 
@@ -118,7 +125,7 @@ void conn_pump(struct conn *conn)
 {
     dlist_remove(&conn->outbox);
     if (conn->is_overrun)
-        conn_close(conn, CLOSE_TOO_SLOW, "too slow");
+        conn_evict(conn, EVICTION_QUEUE);
     send_waiting(conn);
     if (!conn->is_closing && conn->session && !out_queue_waiting(&conn->out))
         session_deliver(conn->session);
@@ -152,6 +159,7 @@ void conn_close(struct conn *conn, unsigned code, const char *reason)
     if (conn->is_closing || !conn->world)
         return;
     conn->is_closing = true;
+    counters_closed(&conn->world->counters, CLOSER_SERVER, code);
     rx_buf_fini(&conn->rx);
     waiting_start(conn->world, &conn->waiting, PATIENCE_CLOSING);
     let_go(conn, code);
@@ -164,11 +172,26 @@ void conn_close(struct conn *conn, unsigned code, const char *reason)
     conn_enlist(conn);
 }
 
+void conn_refuse(struct conn *conn, enum refusal refusal)
+{
+    conn->world->counters.errors[refusal]++;
+    conn_close(conn, CLOSE_NO_ENTRY, refusal_info(refusal)->reason);
+}
+
+void conn_evict(struct conn *conn, enum eviction why)
+{
+    if (conn->is_closing)
+        return;
+    conn->world->counters.evictions[why]++;
+    conn_close(conn, CLOSE_TOO_SLOW, "too slow");
+}
+
 bool conn_peer_closes(struct conn *conn, unsigned code)
 {
     if (!conn->world || conn->is_closing)
         return true;
     conn->is_closing = true;
+    counters_closed(&conn->world->counters, CLOSER_CLIENT, code);
     waiting_start(conn->world, &conn->waiting, PATIENCE_CLOSING);
     /* To come back is its right, but which of our reasons holds is not for it to say. */
     let_go(conn, code >= 4000 && code < 4500 ? 0 : code);
@@ -182,6 +205,8 @@ void conn_closed(struct conn *conn)
 
     if (!world)
         return;
+    if (!conn->is_closing)
+        counters_closed(&world->counters, CLOSER_NOBODY, 0);
     conn->is_dead = true;
     conn->is_closing = true;
     let_go(conn, 0);

@@ -18,8 +18,6 @@
 
 struct session;
 
-enum conn_mode { CONN_JSON, CONN_TEXT };
-
 struct conn {
     struct world *world; /* NULL: never opened, or closed */
     struct session *session;
@@ -96,6 +94,12 @@ bool conn_peer_closes(struct conn *conn, unsigned code);
 
 /* Take the session out of its rooms, send a Close frame, and see that the connection ends soon. */
 void conn_close(struct conn *conn, unsigned code, const char *reason);
+
+/* Close a text connection with 4508, because it can't enter its room. */
+void conn_refuse(struct conn *conn, enum refusal refusal);
+
+/* Close it with 4002, because of something that it should have read. */
+void conn_evict(struct conn *conn, enum eviction why);
 
 /* The connection is gone. Harmless twice, and when it was never opened. */
 void conn_closed(struct conn *conn);

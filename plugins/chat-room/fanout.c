@@ -29,7 +29,7 @@ void member_deliver(struct member *member)
     if (!member->is_live || !conn || member->cursor == room_log_head(log))
         return;
     if (room_log_is_lost(log, member->cursor)) {
-        conn_close(conn, CLOSE_TOO_SLOW, "too slow");
+        conn_evict(conn, EVICTION_LOG);
         return;
     }
     if (member->replay || out_queue_waiting(&conn->out))

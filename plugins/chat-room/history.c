@@ -21,6 +21,8 @@ static void on_page(void *ticket, const struct message *messages, size_t count)
     if (conn) {
         past = world->store->ops->state(room->past, world->port->wall_ms());
         bytes_clear(&world->scratch);
+        if (count && messages[0].offset > page->history_from)
+            world->counters.cuts[CUT_HISTORY]++;
         if (!wire_history(&world->scratch, &page->id, room->name, past->epoch, messages, count,
                           count && messages[0].offset > page->history_from))
             conn_send(conn, world->scratch.data, world->scratch.len);

@@ -52,6 +52,7 @@ static void refuse(struct conn *conn, const struct request *request, enum refusa
     struct bytes *out = &conn->world->scratch;
     bool has_room = request->room.at && !room_name_read(name, request->room.at, request->room.len);
 
+    conn->world->counters.errors[refusal]++;
     if (conn->is_closing)
         return;
     bytes_clear(out);
@@ -82,11 +83,16 @@ static void take_json(struct conn *conn, const char *message, size_t len)
 static void take_text(struct conn *conn, const char *message, size_t len)
 {
     struct dlist_node *place = dlist_first(&conn->session->members);
+    struct counters *counters = &conn->world->counters;
     struct bytes *clean = &conn->world->clean;
     struct saying saying = {.cid = ""};
 
-    if (!place || limit_rate(conn))
+    if (!place)
         return;
+    if (limit_rate(conn)) {
+        counters->errors[REFUSAL_RATE_LIMITED]++;
+        return;
+    }
     bytes_clear(clean);
     if (utf8_clean_line(clean, message, len))
         return;
@@ -139,6 +145,8 @@ void input_piece(struct conn *conn, const struct rx_piece *piece, bool is_binary
     case RX_WHOLE:
         break;
     }
+    conn->world->counters.received_messages[conn->mode]++;
+    conn->world->counters.received_bytes += len;
     take_message(conn, message, len);
     if (conn->world)
         rx_buf_fini(&conn->rx);

@@ -68,6 +68,13 @@ static struct catch_up decide(const struct store_state *past, const struct reque
     return result;
 }
 
+static void count_recovery(struct counters *counters, const struct catch_up *catch_up)
+{
+    enum recovery recovery = catch_up->is_recovered ? RECOVERY_WHOLE : RECOVERY_UNKNOWN;
+
+    counters->recoveries[catch_up->has_missed ? RECOVERY_GAP : recovery]++;
+}
+
 static enum refusal send_joined(struct member *member, const struct request *request,
                                 const struct store_state *past, const struct catch_up *catch_up)
 {
@@ -94,6 +101,8 @@ static enum refusal send_joined(struct member *member, const struct request *req
     for (; node && count < PARTICIPANTS_LISTED; node = dlist_next(&room->members, node))
         people[count++] = member_person(DLIST_ENTRY(node, struct member, of_room));
     joined.participant_count = count;
+    if (node)
+        room->world->counters.cuts[CUT_PARTICIPANTS]++;
     bytes_clear(out);
     if (wire_joined(out, &joined))
         return REFUSAL_INTERNAL;
@@ -177,6 +186,8 @@ enum refusal join_json(struct conn *conn, struct request *request)
     session_remember(conn->session);
     past = world->store->ops->state(member->room->past, world->port->wall_ms());
     catch_up = decide(past, request);
+    if (request->has_since)
+        count_recovery(&world->counters, &catch_up);
     refusal = send_joined(member, request, past, &catch_up);
     if (refusal)
         room_remove(member, "left");

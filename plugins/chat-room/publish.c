@@ -54,10 +54,21 @@ static void answer(const struct publication *publication, enum store_result resu
         conn_send(conn, out->data, out->len);
 }
 
+static void count(struct counters *counters, enum store_result result)
+{
+    if (result == STORE_KEPT)
+        counters->messages++;
+    else if (result == STORE_KNOWN)
+        counters->duplicates++;
+    else
+        counters->errors[REFUSAL_STORAGE]++;
+}
+
 static void on_kept(void *ticket, enum store_result result, const struct message *message)
 {
     struct publication *publication = ticket;
 
+    count(&publication->errand.room->world->counters, result);
     if (result == STORE_KEPT)
         show(publication->errand.room, message);
     answer(publication, result, message);

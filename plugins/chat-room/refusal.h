@@ -31,6 +31,7 @@ enum refusal {
     REFUSAL_STORAGE,
     REFUSAL_ROOM_FULL,
     REFUSAL_TOO_MANY_ROOMS,
+    REFUSAL_KINDS
 };
 
 struct refusal_info {

@@ -41,7 +41,7 @@ static void on_page(void *ticket, const struct message *messages, size_t count)
     size_t n;
 
     if (replay->member && (count == 0 || messages[0].offset != replay->next))
-        conn_close(replay->member->session->conn, CLOSE_TOO_SLOW, "too slow");
+        conn_evict(replay->member->session->conn, EVICTION_PAST);
     /* A connection that closes, before or on the way, takes the member from here. */
     for (n = 0; replay->member && n < count; n++, replay->next++)
         send_message(replay->member, &messages[n]);

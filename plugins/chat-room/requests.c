@@ -92,6 +92,7 @@ static size_t whisper(struct member *from, const struct request *request,
         if (failed)
             continue;
         delivered[count++] = to->nick;
+        world->counters.whispers++;
         conn_send(conn, world->scratch.data, world->scratch.len);
     }
     return count;

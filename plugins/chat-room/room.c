@@ -54,9 +54,12 @@ bool room_is_unused(struct room *room)
 void room_append(struct room *room, enum rendition rendition, const struct bytes *event)
 {
     struct room_log *log = room->logs[rendition];
+    struct counters *counters = &room->world->counters;
 
     if (!log || room_log_append(log, event->data, event->len))
         return;
+    counters->events++;
+    counters->deliveries += room->readers[rendition];
     room->is_stale = true;
     room_mark(room);
 }
@@ -90,8 +93,10 @@ static void tell_presence(const struct member *member, enum wire_presence what, 
     int64_t time_ms = world->port->wall_ms();
     struct bytes *event = &world->scratch;
 
-    if (limit && room->count > limit)
+    if (limit && room->count > limit) {
+        world->counters.untold++;
         return;
+    }
     if (room->logs[RENDITION_JSON]) {
         bytes_clear(event);
         if (!wire_presence(event, what, room->name, &who, time_ms,
@@ -230,6 +235,7 @@ enum refusal room_add(struct room *room, struct session *session, const char *ni
     map_nick(member);
     room->count++;
     session->room_count++;
+    room->world->counters.joins++;
     tell_presence(member, WIRE_JOIN, NULL);
     if (member->rendition == RENDITION_JSON)
         member->cursor = room_log_head(room->logs[RENDITION_JSON]);
@@ -242,6 +248,7 @@ void room_remove(struct member *member, const char *reason)
     struct room *room = member->room;
 
     member_silence(member);
+    room->world->counters.leaves++;
     if (reason)
         tell_presence(member, WIRE_LEAVE, reason);
     if (room->flush_next == &member->of_room)

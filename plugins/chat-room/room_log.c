@@ -65,6 +65,23 @@ bool room_log_is_lost(const struct room_log *log, uint64_t cursor)
     return log->head - past_gap(log, cursor) > log->capacity;
 }
 
+size_t room_log_behind(const struct room_log *log, uint64_t cursor)
+{
+    uint64_t from = past_gap(log, cursor);
+
+    if (room_log_is_lost(log, cursor))
+        return log->capacity;
+    /* What was skipped at the end of the lap before is not read. */
+    if (from < log->lap_start)
+        return (size_t)(log->lap_end - from + log->head - log->lap_start);
+    return (size_t)(log->head - from);
+}
+
+size_t room_log_used(const struct room_log *log)
+{
+    return log->lap_start ? log->capacity : (size_t)log->head;
+}
+
 enum room_log_read room_log_read(const struct room_log *log, uint64_t *cursor, size_t max,
                                  struct frames *out)
 {

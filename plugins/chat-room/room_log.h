@@ -45,6 +45,13 @@ void room_log_break(struct room_log *log);
 /* Where the next frame will stand: the cursor of a reader who wants what comes from now on. */
 uint64_t room_log_head(const struct room_log *log);
 
+/* Bytes that a reader at the cursor has still to read, or as many as the ring has when its place
+ * was overwritten. */
+size_t room_log_behind(const struct room_log *log, uint64_t cursor);
+
+/* Bytes of the ring that may have been written to: the memory that it takes. */
+size_t room_log_used(const struct room_log *log);
+
 /* Whether the cursor's place was overwritten. */
 bool room_log_is_lost(const struct room_log *log, uint64_t cursor);
 

@@ -28,6 +28,14 @@ struct store_state {
     uint64_t head;                 /* the newest number that was given, 0 before the first */
     uint64_t oldest;               /* the oldest that is kept, head + 1 when none is */
     uint64_t history_from;         /* the oldest that a newcomer may see, head + 1 for none */
+    size_t bytes;                  /* of what is kept */
+    size_t history_bytes;          /* of what a newcomer may see */
+};
+
+/* How a store that answers later is doing. */
+struct store_health {
+    size_t appends, append_bytes, pages; /* not answered yet */
+    bool is_failing;                     /* it could not write, or read, when it tried last */
 };
 
 enum store_result {
@@ -80,6 +88,8 @@ struct store_ops {
      * call. now_ms: wall clock. Returns whether there is more, for which it has to be called again
      * when people have been told about this. NULL: all callbacks come before a call returns. */
     bool (*deliver)(struct store *store, int64_t now_ms);
+    /* NULL: nothing ever is under way, and nothing fails. */
+    void (*health)(const struct store *store, struct store_health *out);
     /* Wait until everything is answered, and call back for it. NULL: nothing ever is under way. */
     void (*drain)(struct store *store);
     /* All rooms must be closed. */

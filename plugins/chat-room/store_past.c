@@ -53,13 +53,13 @@ int past_reserve(struct past *past, size_t more)
 void past_add(struct past *past, int64_t time_ms, uint32_t bytes)
 {
     *entry(past, ++past->state.head) = (struct past_entry){.time_ms = time_ms, .bytes = bytes};
-    past->bytes += bytes;
-    past->history_bytes += bytes;
+    past->state.bytes += bytes;
+    past->state.history_bytes += bytes;
 }
 
 static void leave_history(struct past *past)
 {
-    past->history_bytes -= entry(past, past->state.history_from)->bytes;
+    past->state.history_bytes -= entry(past, past->state.history_from)->bytes;
     past->state.history_from++;
 }
 
@@ -67,7 +67,7 @@ static void forget_oldest(struct past *past)
 {
     if (past->state.history_from == past->state.oldest)
         leave_history(past);
-    past->bytes -= entry(past, past->state.oldest)->bytes;
+    past->state.bytes -= entry(past, past->state.oldest)->bytes;
     past->state.oldest++;
 }
 
@@ -82,8 +82,8 @@ void past_bound(struct past *past, const struct store_limits *limits)
 {
     while (past->state.history_from <= past->state.head &&
            (past->state.head + 1 - past->state.history_from > limits->history_count ||
-            past->history_bytes > limits->history_bytes))
+            past->state.history_bytes > limits->history_bytes))
         leave_history(past);
-    while (past->state.oldest <= past->state.head && past->bytes > limits->kept_bytes)
+    while (past->state.oldest <= past->state.head && past->state.bytes > limits->kept_bytes)
         forget_oldest(past);
 }

@@ -24,7 +24,6 @@ struct past {
     struct store_state state;
     struct past_entry *ring; /* message n stands at n modulo ring_size */
     size_t ring_size;        /* a power of two, or 0 */
-    size_t bytes, history_bytes;
 };
 
 /* A past in which nothing is kept and `head` was the last number. epoch: may be its own. */

@@ -168,8 +168,10 @@ static void report(struct sqlite_store *store)
 {
     char trouble[STORE_REASON_BYTES];
 
-    if (store_worker_news(store->worker, trouble))
-        store->config.report(store->config.host, trouble[0] ? trouble : NULL);
+    if (!store_worker_news(store->worker, trouble))
+        return;
+    store->is_failing = trouble[0] != '\0';
+    store->config.report(store->config.host, store->is_failing ? trouble : NULL);
 }
 
 static bool deliver(struct store *store_base, int64_t now_ms)
@@ -185,6 +187,18 @@ static bool deliver(struct store *store_base, int64_t now_ms)
     while (bytes < store->config.slice_bytes && (job = store_queue_steal(&store->ready)))
         bytes += finish_take(store, job);
     return store->ready.first != NULL;
+}
+
+static void health(const struct store *store_base, struct store_health *out)
+{
+    const struct sqlite_store *store = (const struct sqlite_store *)(const void *)store_base;
+
+    *out = (struct store_health){
+        .appends = store->appends,
+        .append_bytes = store->append_bytes,
+        .pages = store->pages,
+        .is_failing = store->is_failing,
+    };
 }
 
 static void drain(struct store *store_base)
@@ -227,6 +241,7 @@ static const struct store_ops sqlite_ops = {
     .remember = sqlite_remember,
     .recall = sqlite_recall,
     .deliver = deliver,
+    .health = health,
     .drain = drain,
     .free = free_store,
 };

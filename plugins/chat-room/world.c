@@ -122,6 +122,7 @@ static void ping(struct conn *conn)
 {
     struct world *world = conn->world;
 
+    world->counters.pings++;
     waiting_start(world, &conn->waiting, PATIENCE_PONG);
     if (conn->mode == CONN_TEXT) {
         conn_send_ping(conn);

@@ -11,6 +11,7 @@
 #define CHAT_WORLD_H
 
 #include "chat_options.h"
+#include "counters.h"
 #include "dlist.h"
 #include "hash_map.h"
 #include "nick.h"
@@ -41,6 +42,7 @@ struct world {
     const struct chat_port *port;
     void *host;
     struct store *store;
+    struct counters counters;
     struct nick_rules nicks;
     struct hash_map rooms, sessions, addresses;
     struct dlist all_rooms, all_conns, all_sessions;

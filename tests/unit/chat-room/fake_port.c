@@ -1,5 +1,6 @@
 #include "fake_port.h"
 
+#include "metrics.h"
 #include "store_memory.h"
 #include "ws_frame.h"
 
@@ -274,6 +275,24 @@ void fake_expect_close(struct fake_link *link, unsigned code)
     assert_true(len >= 2);
     assert_int_equal((unsigned)(uint8_t)payload[0] << 8 | (uint8_t)payload[1], code);
     assert_int_equal(link->read, link->received.len);
+}
+
+uint64_t fake_metric(const struct world *world, const char *sample)
+{
+    struct bytes page = {0};
+    size_t len = strlen(sample);
+    const char *line;
+    uint64_t value;
+
+    assert_int_equal(metrics_write(&page, world), 0);
+    for (line = page.data; strncmp(line, sample, len) != 0 || line[len] != ' ';) {
+        line = strchr(line, '\n');
+        if (!line || !*++line)
+            fail_msg("there is no %s", sample);
+    }
+    value = strtoull(line + len + 1, NULL, 10);
+    bytes_fini(&page);
+    return value;
 }
 
 void fake_skip(struct fake_link *link) { link->read = link->received.len; }

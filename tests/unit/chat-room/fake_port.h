@@ -63,6 +63,9 @@ json_t *fake_expect_error(struct fake_link *link, const char *reason);
 /* The next frame must be a Close of that code. */
 void fake_expect_close(struct fake_link *link, unsigned code);
 
+/* What the metrics say of a sample, like `chat_closes_total{by="server",code="4002"}`. */
+uint64_t fake_metric(const struct world *world, const char *sample);
+
 /* Forget what is unread. */
 void fake_skip(struct fake_link *link);
 
