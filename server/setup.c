@@ -53,30 +53,57 @@ static int start_plugins(struct setup *setup, const struct setup_wish *wish, con
     return setup->plugins ? 0 : -1;
 }
 
-static bool is_named_before(const struct site *site, const char *name)
+static const struct site_protocol *find_same(const struct site *site, const char *name)
 {
     size_t n;
 
     for (n = 0; n < site->protocol_count; n++)
         if (strcmp(site->protocols[n].conf->name, name) == 0)
-            return true;
-    return false;
+            return &site->protocols[n];
+    return NULL;
 }
 
-static int check_options(const struct site_protocol *protocol, const struct log *log)
+/* Check the options beside those of the same protocol on the vhosts before `site`. */
+static int check_beside(const struct setup *setup, const struct site *site,
+                        const struct site_protocol *protocol, struct arena *arena,
+                        const struct lws_protocol_vhost_options *options, struct problem *problem)
 {
+    size_t before = (size_t)(site - setup->sites), count = 0, n;
+    const struct lws_protocol_vhost_options **earlier =
+        arena_new(arena, before + 1, sizeof(const struct lws_protocol_vhost_options *));
+
+    for (n = 0; earlier && n < before; n++) {
+        const struct site_protocol *same = find_same(&setup->sites[n], protocol->conf->name);
+        struct lws_protocol_vhost_options *list = NULL;
+
+        if (same && pvo_list_build(&same->conf->options, "", arena, &list))
+            earlier = NULL;
+        else if (same)
+            earlier[count++] = list;
+    }
+    if (!earlier)
+        return problem_set(problem, "", "memory is short");
+    return protocol->plugin.hooks->check_beside(earlier, count, options, problem);
+}
+
+static int check_options(const struct setup *setup, const struct site *site,
+                         const struct site_protocol *protocol, const struct log *log)
+{
+    const struct lwshost_hooks *hooks = protocol->plugin.hooks;
     struct lws_protocol_vhost_options *options = NULL;
     struct arena arena = {0};
     struct problem problem = {0};
     char place[PLACE_BYTES];
     int result = 0;
 
-    if (!protocol->plugin.hooks || !protocol->plugin.hooks->check)
+    if (!hooks || !hooks->check)
         return 0;
     if (pvo_list_build(&protocol->conf->options, "", &arena, &options))
         result = problem_set(&problem, "", "memory is short");
     else
-        result = protocol->plugin.hooks->check(options, &problem);
+        result = hooks->check(options, &problem);
+    if (!result && hooks->check_beside)
+        result = check_beside(setup, site, protocol, &arena, options, &problem);
     if (result) {
         conf_place_print(&protocol->conf->place, problem.path, place, sizeof(place));
         log_error(log, "%s: %s", place, problem.text);
@@ -92,7 +119,7 @@ static int find_protocol(struct setup *setup, struct site *site, const struct co
     struct bytes why = {0};
     char place[PLACE_BYTES];
 
-    if (is_named_before(site, conf->name))
+    if (find_same(site, conf->name))
         return 0;
     protocol->conf = conf;
     if (plugin_set_find(setup->plugins, conf->name, &protocol->plugin, &why)) {
@@ -102,7 +129,7 @@ static int find_protocol(struct setup *setup, struct site *site, const struct co
         return -1;
     }
     site->protocol_count++;
-    return check_options(protocol, log);
+    return check_options(setup, site, protocol, log);
 }
 
 static int find_protocols(struct setup *setup, struct site *site, const struct log *log)

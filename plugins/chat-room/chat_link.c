@@ -1,5 +1,6 @@
 #include "chat_link.h"
 
+#include "chat_hub.h"
 #include "chat_store.h"
 
 #include <errno.h>
@@ -36,53 +37,59 @@ static void fill_random(void *bytes, size_t len)
 
 static void on_flush(lws_sorted_usec_list_t *sul)
 {
-    world_flush(lws_container_of(sul, struct chat_vhd, flush)->world);
+    world_flush(lws_container_of(sul, struct chat_hub, flush)->world);
 }
+
+static void arm(struct chat_hub *hub);
 
 static void on_sweep(lws_sorted_usec_list_t *sul)
 {
-    struct chat_vhd *vhd = lws_container_of(sul, struct chat_vhd, sweep);
+    struct chat_hub *hub = lws_container_of(sul, struct chat_hub, sweep);
 
-    vhd->is_sweeping = false;
-    world_sweep(vhd->world);
-    if (!world_is_idle(vhd->world))
-        chat_sweep_arm(vhd);
+    hub->is_sweeping = false;
+    world_sweep(hub->world);
+    if (!world_is_idle(hub->world))
+        arm(hub);
 }
 
-void chat_sweep_arm(struct chat_vhd *vhd)
+static void arm(struct chat_hub *hub)
 {
-    if (vhd->is_sweeping)
+    if (hub->is_sweeping)
         return;
-    vhd->is_sweeping = true;
-    lws_sul_schedule(vhd->context, 0, &vhd->sweep, on_sweep, SWEEP_US);
+    hub->is_sweeping = true;
+    lws_sul_schedule(hub->context, 0, &hub->sweep, on_sweep, SWEEP_US);
 }
+
+void chat_sweep_arm(struct chat_vhd *vhd) { arm(vhd->hub); }
 
 static void wake(void *host)
 {
-    struct chat_vhd *vhd = host;
+    struct chat_hub *hub = host;
 
-    lws_sul_schedule(vhd->context, 0, &vhd->flush, on_flush, SOON_US);
+    lws_sul_schedule(hub->context, 0, &hub->flush, on_flush, SOON_US);
 }
 
 void chat_turn(struct chat_vhd *vhd)
 {
-    if (!vhd || !vhd->world)
+    struct chat_hub *hub = vhd && chat_hub_is_first(vhd) ? vhd->hub : NULL;
+
+    if (!hub)
         return;
-    if (vhd->has_yielded) {
-        vhd->has_yielded = false;
-        world_flush(vhd->world);
+    if (hub->has_yielded) {
+        hub->has_yielded = false;
+        world_flush(hub->world);
     }
-    chat_store_turn(vhd);
+    chat_store_turn(hub);
 }
 
 /* A timer would not do: lws on libuv runs timers that are due at once without a look at the
  * sockets between them. This comes round through a descriptor of its own. */
 static void yield(void *host)
 {
-    struct chat_vhd *vhd = host;
+    struct chat_hub *hub = host;
 
-    vhd->has_yielded = true;
-    lws_cancel_service(vhd->context);
+    hub->has_yielded = true;
+    lws_cancel_service(hub->context);
 }
 
 /* lws must not gather output of its own: what is behind a slow peer stays in the room's log. A

@@ -17,17 +17,18 @@
 
 #include <libwebsockets.h>
 
+struct chat_hub;
+
 /* From PROTOCOL_INIT to PROTOCOL_DESTROY; of each of the two protocols, and only the first one's
  * has a world. */
 struct chat_vhd {
     struct lws_context *context;
-    struct chat_options options;
-    struct world *world;    /* NULL: it could not start, or is gone */
+    struct chat_options options; /* those in effect: of its own door, and the world's */
+    struct chat_hub *hub;        /* NULL: it could not start, or is gone */
+    struct dlist_node of_hub;
+    struct world *world;    /* the hub's, or NULL */
     struct problem problem; /* why it could not start */
     char broken[480];       /* the same for people; empty when it runs */
-    lws_sorted_usec_list_t flush, sweep;
-    bool is_sweeping;
-    bool has_yielded; /* the flush goes on when the loop comes round */
 };
 
 /* From ESTABLISHED to CLOSED. */
@@ -41,7 +42,7 @@ struct chat_pss {
     bool is_unread;        /* nothing is read from it until it has taken what lws holds for it */
 };
 
-/* For world_new with a chat_vhd as `host`, and conn_open with a chat_pss as `link`. */
+/* For world_new with a chat_hub as `host`, and conn_open with a chat_pss as `link`. */
 extern const struct chat_port chat_port;
 
 /* From LWS_CALLBACK_SERVER_WRITEABLE, which comes when lws holds nothing back any more. Returns 0,

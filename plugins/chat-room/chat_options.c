@@ -27,6 +27,7 @@ const struct option chat_option_table[] = {
     TEXT("path", path, "/chat", 200, "the only path that WebSockets are taken on"),
     TEXT("default-room", default_room, "lobby", 64, "the room of those who name none"),
     TEXT("origins", origins, "same", 4096, "same, any, or a list of origins"),
+    TEXT("hub", hub, NULL, 64, "vhosts that name the same one share their rooms"),
     NUMBER("max-message-bytes", max_message_bytes, "4096", 64, 65536, "bytes", "of one text"),
     NUMBER("max-frame-bytes", max_frame_bytes, "16384", 1024, 1048576, "bytes",
            "of one WebSocket message, JSON included"),

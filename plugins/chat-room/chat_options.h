@@ -1,4 +1,4 @@
-/* chat_options — the options of one vhost's chat, as they stand under "chat-room".
+/* chat_options — the options of a vhost's chat, as they stand under "chat-room".
  *
  * Shape:    one struct, filled through a table (options.h).
  * Owns:     nothing.
@@ -18,6 +18,7 @@ enum durability {
 
 struct chat_options {
     const char *path, *default_room, *origins;
+    const char *hub; /* NULL: no other vhost shares the rooms */
     unsigned long max_message_bytes, max_frame_bytes;
     unsigned long rate, burst;
     unsigned long max_rooms, rooms_per_client, max_participants, presence_limit;

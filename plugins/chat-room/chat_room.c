@@ -1,10 +1,10 @@
 /* chat_room — the chat as libwebsockets sees it: callbacks in, writes out, and nothing else.
  *
- * Two protocols share one world per vhost: `chat-room` speaks JSON and has all options,
- * `chat-room-text` speaks the tutorial's lines.
+ * Two protocols of a vhost share one world, and vhosts may share it, too: `chat-room` speaks JSON
+ * and has all options, `chat-room-text` speaks the tutorial's lines.
  */
 #include "chat_door.h"
-#include "chat_store.h"
+#include "chat_hub.h"
 #include "host_hooks.h"
 #include "input.h"
 #include "join.h"
@@ -27,24 +27,19 @@ static struct chat_vhd *vhd_of(struct lws_vhost *vhost)
     return protocol ? lws_protocol_vh_priv_get(vhost, protocol) : NULL;
 }
 
-static int check_options(const struct lws_protocol_vhost_options *pvo, struct problem *problem)
+static int read_options(const struct lws_protocol_vhost_options *pvo, struct chat_options *out,
+                        struct problem *problem)
 {
-    struct chat_options options;
-
-    if (pvo_options_read(chat_option_table, chat_option_rows, pvo, NULL, &options, problem))
+    memset(out, 0, sizeof(*out));
+    if (pvo_options_read(chat_option_table, chat_option_rows, pvo, NULL, out, problem))
         return -1;
-    return chat_options_check(&options, problem);
+    return chat_options_check(out, problem);
 }
 
 static void begin(struct chat_vhd *vhd, const struct lws_protocol_vhost_options *pvo)
 {
-    if (pvo_options_read(chat_option_table, chat_option_rows, pvo, NULL, &vhd->options,
-                         &vhd->problem) ||
-        chat_options_check(&vhd->options, &vhd->problem))
-        return;
-    vhd->world = world_new(&vhd->options, &chat_port, vhd, chat_store_open(vhd));
-    if (!vhd->world)
-        problem_set(&vhd->problem, "", "out of memory");
+    if (read_options(pvo, &vhd->options, &vhd->problem) == 0)
+        chat_hub_join(vhd, pvo);
 }
 
 /* lws 4.1 must not see a failure here (it would follow a NULL): what is wrong is remembered, said,
@@ -72,14 +67,11 @@ static int on_init(struct lws *wsi, const struct lws_protocol_vhost_options *pvo
 
 static int on_fini(struct lws *wsi)
 {
-    struct chat_vhd *vhd = lws_protocol_vh_priv_get(lws_get_vhost(wsi), lws_get_protocol(wsi));
+    struct lws_vhost *vhost = lws_get_vhost(wsi);
+    struct chat_vhd *vhd = lws_protocol_vh_priv_get(vhost, lws_get_protocol(wsi));
 
-    if (!vhd)
-        return 0;
-    lws_sul_cancel(&vhd->flush);
-    lws_sul_cancel(&vhd->sweep);
-    world_free(vhd->world);
-    vhd->world = NULL;
+    if (vhd)
+        chat_hub_leave(vhd, vhost);
     return 0;
 }
 
@@ -191,7 +183,7 @@ static void hook_stop(struct lws_vhost *vhost, int close_code)
 {
     struct chat_vhd *vhd = vhd_of(vhost);
 
-    if (vhd && vhd->world)
+    if (vhd && vhd->world && !vhd->world->is_stopping)
         world_stop(vhd->world, (unsigned)close_code,
                    close_code == 1012 ? "service restart" : "server going down");
 }
@@ -200,7 +192,7 @@ static unsigned hook_pending(struct lws_vhost *vhost)
 {
     struct chat_vhd *vhd = vhd_of(vhost);
 
-    return vhd && vhd->world ? vhd->world->conn_count : 0;
+    return vhd && chat_hub_is_first(vhd) ? vhd->world->conn_count : 0;
 }
 
 static const char *hook_broken(struct lws_vhost *vhost)
@@ -215,6 +207,28 @@ static const char *hook_text_broken(struct lws_vhost *vhost)
     return vhd_of(vhost) ? NULL : TEXT_PROTOCOL " needs " JSON_PROTOCOL " on the same vhost";
 }
 
+static int check_options(const struct lws_protocol_vhost_options *pvo, struct problem *problem)
+{
+    struct chat_options options;
+
+    return read_options(pvo, &options, problem);
+}
+
+/* The first vhost of the hub made its world. */
+static int check_beside(const struct lws_protocol_vhost_options *const *earlier, size_t count,
+                        const struct lws_protocol_vhost_options *pvo, struct problem *problem)
+{
+    struct chat_options first, options;
+    size_t n;
+
+    if (read_options(pvo, &options, problem))
+        return -1;
+    for (n = 0; n < count; n++)
+        if (read_options(earlier[n], &first, NULL) == 0 && chat_hub_is_same(&first, &options))
+            return chat_hub_check(&first, &options, pvo, problem);
+    return 0;
+}
+
 static int check_text_options(const struct lws_protocol_vhost_options *pvo, struct problem *problem)
 {
     return pvo_options_read(NULL, 0, pvo, NULL, NULL, problem);
@@ -222,6 +236,7 @@ static int check_text_options(const struct lws_protocol_vhost_options *pvo, stru
 
 static const struct lwshost_hooks hooks = {
     .check = check_options,
+    .check_beside = check_beside,
     .stop = hook_stop,
     .pending = hook_pending,
     .broken = hook_broken,

@@ -7,16 +7,16 @@
 #define SLICES 8         /* of a room's log; readers that keep up never lose their place */
 #define ROOMS_MAX 100000 /* that the file remembers */
 
-static void wake(void *host) { lws_cancel_service(((struct chat_vhd *)host)->context); }
+static void wake(void *host) { lws_cancel_service(((struct chat_hub *)host)->context); }
 
 static void report(void *host, const char *trouble)
 {
-    const struct chat_vhd *vhd = host;
+    const struct chat_hub *hub = host;
 
     if (trouble)
-        lwsl_err("chat-room: the store %s fails: %s\n", vhd->options.store, trouble);
+        lwsl_err("chat-room: the store %s fails: %s\n", hub->options.store, trouble);
     else
-        lwsl_warn("chat-room: the store %s works again\n", vhd->options.store);
+        lwsl_warn("chat-room: the store %s works again\n", hub->options.store);
 }
 
 static struct store_limits limits_of(const struct chat_options *options)
@@ -30,44 +30,44 @@ static struct store_limits limits_of(const struct chat_options *options)
     };
 }
 
-static struct store *open_file(struct chat_vhd *vhd, const char *path)
+static struct store *open_file(struct chat_hub *hub, const char *path, struct problem *problem)
 {
     struct store_sqlite_config config = {
         .path = path,
-        .survives_power_loss = vhd->options.durability == DURABILITY_POWER,
-        .limits = limits_of(&vhd->options),
-        .slice_bytes = vhd->options.room_log_bytes / SLICES,
+        .survives_power_loss = hub->options.durability == DURABILITY_POWER,
+        .limits = limits_of(&hub->options),
+        .slice_bytes = hub->options.room_log_bytes / SLICES,
         .rooms_max = ROOMS_MAX,
         .random = chat_port.random,
         .wake = wake,
         .report = report,
-        .host = vhd,
+        .host = hub,
     };
-    struct problem problem = {0};
-    struct store *store = store_sqlite_new(&config, chat_port.wall_ms(), &problem);
+    struct problem why = {0};
+    struct store *store = store_sqlite_new(&config, chat_port.wall_ms(), &why);
 
     if (!store)
-        problem_set(&vhd->problem, "store", "%s", problem.text);
+        problem_set(problem, "store", "%s", why.text);
     return store;
 }
 
-struct store *chat_store_open(struct chat_vhd *vhd)
+struct store *chat_store_open(struct chat_hub *hub, struct problem *problem)
 {
-    const char *path = chat_options_store_path(&vhd->options);
-    struct store_limits limits = limits_of(&vhd->options);
+    const char *path = chat_options_store_path(&hub->options);
+    struct store_limits limits = limits_of(&hub->options);
 
-    return path ? open_file(vhd, path) : store_memory_new(&limits, chat_port.random);
+    return path ? open_file(hub, path, problem) : store_memory_new(&limits, chat_port.random);
 }
 
 /* A slice at a time, each when the one before is on its way to people: all at once would push those
  * who read the room's log out of it. */
-void chat_store_turn(struct chat_vhd *vhd)
+void chat_store_turn(struct chat_hub *hub)
 {
-    struct world *world = vhd->world;
+    struct world *world = hub->world;
     const struct store_ops *ops = world->store->ops;
 
     if (!ops->deliver)
         return;
     if (dlist_first(&world->dirty_rooms) || ops->deliver(world->store, chat_port.wall_ms()))
-        lws_cancel_service(vhd->context);
+        lws_cancel_service(hub->context);
 }

@@ -1,4 +1,4 @@
-/* world — the chat of one vhost: its rooms, sessions and connections, its limits and its clock.
+/* world — the chat of a vhost or a hub: its rooms, sessions and connections, limits and clock.
  *
  * Shape:    maps and lists that the parts below hang themselves into. A list of waiting has one
  *           constant patience, so that its first entry is always the next one whose time is up.

@@ -13,13 +13,18 @@
 
 #include <libwebsockets.h>
 
-#define LWSHOST_HOOKS_ID 0x6c776831u /* "lwh1": change it when the struct below changes */
+#define LWSHOST_HOOKS_ID 0x6c776832u /* "lwh2": change it when the struct below changes */
 
 struct lwshost_hooks {
     /* Check the options of one vhost without starting anything or touching a file.
      * options: as in LWS_CALLBACK_PROTOCOL_INIT's `in`; may be NULL.
      * Returns 0, or -1 with `problem` filled; `problem->path` is the option's name. */
     int (*check)(const struct lws_protocol_vhost_options *options, struct problem *problem);
+
+    /* Check options that are good alone beside those of the same protocol on the vhosts before, in
+     * the order of the configuration; those may be bad ones. May be NULL. The rest as `check`. */
+    int (*check_beside)(const struct lws_protocol_vhost_options *const *earlier, size_t count,
+                        const struct lws_protocol_vhost_options *options, struct problem *problem);
 
     /* Begin to stop on `vhost`: refuse what is new, close WebSocket members with `close_code`
      * (1001 going away, RFC 6455 7.4.1; 1012 service restart, IANA registry), let answers that are

@@ -3,7 +3,6 @@
 #include "suggest.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -91,7 +90,22 @@ static bool is_for_lws(const char *name)
            strcmp(name, "status") == 0 || strcmp(name, "basic-auth") == 0;
 }
 
-static const struct option *find_row(const struct option *table, size_t rows, const char *name)
+static size_t member_bytes(const struct option *row)
+{
+    switch (row->type) {
+    case OPTION_NUMBER:
+        return sizeof(unsigned long);
+    case OPTION_FLAG:
+        return sizeof(bool);
+    case OPTION_CHOICE:
+        return sizeof(unsigned);
+    case OPTION_TEXT:
+        break;
+    }
+    return sizeof(const char *);
+}
+
+const struct option *option_find(const struct option *table, size_t rows, const char *name)
 {
     size_t n;
 
@@ -99,6 +113,23 @@ static const struct option *find_row(const struct option *table, size_t rows, co
         if (strcmp(table[n].name, name) == 0)
             return &table[n];
     return NULL;
+}
+
+bool option_equal(const struct option *row, const void *a, const void *b)
+{
+    const char *at_a = (const char *)a + row->offset, *at_b = (const char *)b + row->offset;
+    const char *text_a, *text_b;
+
+    if (row->type != OPTION_TEXT)
+        return memcmp(at_a, at_b, member_bytes(row)) == 0;
+    text_a = *(const char *const *)(const void *)at_a;
+    text_b = *(const char *const *)(const void *)at_b;
+    return text_a == text_b || (text_a && text_b && strcmp(text_a, text_b) == 0);
+}
+
+void option_copy(const struct option *row, void *to, const void *from)
+{
+    memcpy((char *)to + row->offset, (const char *)from + row->offset, member_bytes(row));
 }
 
 static int refuse_unknown(const struct option *table, size_t rows, const char *name,
@@ -134,7 +165,7 @@ int options_read(const struct option *table, size_t rows, const struct option_va
         return -1;
     for (n = 0; n < count; n++) {
         const char *name = values[n].name;
-        const struct option *row = find_row(table, rows, name);
+        const struct option *row = option_find(table, rows, name);
         int taken = 1;
 
         if (is_for_lws(name))

@@ -12,6 +12,7 @@
 
 #include "problem.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum option_type {
@@ -25,7 +26,7 @@ struct option {
     const char *name;
     enum option_type type;
     size_t offset;              /* of the member in the caller's struct */
-    const char *fallback;       /* the default, as text; NULL: a text is NULL, a number 0 */
+    const char *fallback;       /* the default, as text; NULL: `out` is left as it is */
     unsigned long min, max;     /* see enum option_type */
     const char *const *choices; /* NULL-terminated, for OPTION_CHOICE */
     const char *unit;           /* "bytes", "ms", …; NULL for none; for messages and documents */
@@ -36,6 +37,15 @@ struct option_value {
     const char *name;
     const char *value;
 };
+
+/* The row of that name, or NULL. */
+const struct option *option_find(const struct option *table, size_t rows, const char *name);
+
+/* Whether a row's member is the same in two structs; texts by what they say. */
+bool option_equal(const struct option *row, const void *a, const void *b);
+
+/* Copy a row's member from one struct to another; a text by its pointer. */
+void option_copy(const struct option *row, void *to, const void *from);
 
 /* Handle a name that the table does not have, such as `room.lobby.pin`.
  * Returns 1 when it took it, 0 when the name is unknown to it too, -1 with `problem` filled. */

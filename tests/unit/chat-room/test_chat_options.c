@@ -13,6 +13,7 @@ static int read_one(const char *name, const char *value, struct chat_options *op
     struct option_value given = {name, value};
 
     memset(problem, 0, sizeof(*problem));
+    memset(options, 0, sizeof(*options));
     if (options_read(chat_option_table, chat_option_rows, &given, name ? 1 : 0, NULL, options,
                      problem))
         return -1;

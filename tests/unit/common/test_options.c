@@ -188,6 +188,32 @@ static void lists_only_as_many_choices_as_fit(void **state)
     assert_int_equal(out, 39);
 }
 
+static void compares_and_copies_members_by_their_rows(void **state)
+{
+    char path[] = "/a";
+    struct settings a = {"/a", 1, true, 1, "x"}, b = {path, 2, false, 0, "y"};
+    size_t n;
+
+    (void)state;
+    assert_null(option_find(table, 4, "rooms"));
+    assert_ptr_equal(option_find(table, 4, "open"), &table[2]);
+    assert_true(option_equal(&table[0], &a, &b));
+    for (n = 1; n < 4; n++)
+        assert_false(option_equal(&table[n], &a, &b));
+    b.path = NULL;
+    assert_false(option_equal(&table[0], &a, &b));
+    assert_false(option_equal(&table[0], &b, &a));
+    a.path = NULL;
+    assert_true(option_equal(&table[0], &a, &b));
+    a.path = "/c";
+    for (n = 0; n < 4; n++) {
+        option_copy(&table[n], &b, &a);
+        assert_true(option_equal(&table[n], &a, &b));
+    }
+    assert_string_equal(b.path, "/c");
+    assert_string_equal(b.rooms, "y");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -196,6 +222,7 @@ int main(void)
         cmocka_unit_test(refuses_bad_values_by_name),
         cmocka_unit_test(refuses_unknown_names_with_a_suggestion),
         cmocka_unit_test(refuses_a_name_that_is_given_twice),
+        cmocka_unit_test(compares_and_copies_members_by_their_rows),
         cmocka_unit_test(lists_only_as_many_choices_as_fit),
     };
 
