@@ -19,8 +19,8 @@ static bool is_address(const struct hash_node *node, const void *key)
 
 static struct address *find(const struct world *world, const char *text)
 {
-    struct hash_node *node = hash_map_find(
-        &world->addresses, hash_keyed(&world->hash_key, text, strlen(text)), is_address, text);
+    struct hash_node *node =
+        hash_map_find(&world->addresses, hash_bytes(text, strlen(text), 0), is_address, text);
 
     return node ? HASH_MAP_ENTRY(node, struct address, node) : NULL;
 }
@@ -34,8 +34,7 @@ bool address_take(struct world *world, const char *text)
         if (!address)
             return false;
         strcpy(address->text, text);
-        hash_map_insert(&world->addresses, &address->node,
-                        hash_keyed(&world->hash_key, text, strlen(text)));
+        hash_map_insert(&world->addresses, &address->node, hash_bytes(text, strlen(text), 0));
     }
     if (world->options->per_ip && address->connections >= world->options->per_ip)
         return false;

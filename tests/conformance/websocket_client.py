@@ -45,6 +45,7 @@ class WsClient:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.socket.settimeout(timeout)
         self.socket.connect((host, port))
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if tls:
             context = ssl.create_default_context()
             context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
@@ -78,6 +79,7 @@ class WsClient:
             raise WsRefused(status, head, self.buffer.decode("utf-8", "replace"))
         expected = base64.b64encode(hashlib.sha1(key + GUID).digest()).decode()
         assert fields["sec-websocket-accept"] == expected
+        self.fields = fields
         self.protocol = fields.get("sec-websocket-protocol")
 
     def _more(self):
@@ -120,6 +122,7 @@ class WsClient:
         """One frame as it comes: (fin, opcode, payload)."""
         first, second = self._take(2)
         assert not second & 0x80, "a server must not mask (RFC 6455 5.1)"
+        assert not first & 0x70, "a reserved bit without an extension (RFC 6455 5.2)"
         length = second & 0x7F
         if length == 126:
             length, = struct.unpack("!H", self._take(2))
@@ -149,10 +152,14 @@ class WsClient:
     def receive(self):
         return self.receive_bytes().decode("utf-8")
 
+    @staticmethod
+    def parse(payload):
+        return json.loads(payload.decode("utf-8"))
+
     def receive_json(self, kind=None):
         """The next message as JSON; with `kind`, the next one of that type, others dropped."""
         while True:
-            message = json.loads(self.receive())
+            message = self.parse(self.receive_bytes())
             if kind is None or message.get("type") == kind:
                 return message
 
