@@ -11,7 +11,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum message_kind {
+    MESSAGE_SAID,
+    MESSAGE_ANNOUNCED /* by the operator: it has no cid, and user may be "" */
+};
+
 struct message {
+    enum message_kind kind;
     uint64_t offset;   /* its number in the room, from 1; 0 while it has none */
     int64_t time_ms;   /* since 1970, UTC */
     const char *nick;  /* who said it, as JSON clients see it */

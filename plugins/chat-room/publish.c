@@ -44,7 +44,7 @@ static void answer(const struct publication *publication, enum store_result resu
     if (!conn || conn->mode == CONN_TEXT)
         return;
     bytes_clear(out);
-    if (result == STORE_FAILED)
+    if (result == STORE_FAILED || result == STORE_FORGOTTEN)
         failed = wire_error(out, &publication->id, room->name, REFUSAL_STORAGE, NULL, 0);
     else if (publication->id.kind != WIRE_ID_NONE)
         failed = wire_ok_kept(out, &publication->id, message->offset, message->time_ms);

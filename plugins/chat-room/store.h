@@ -21,6 +21,7 @@
 #define STORE_PAGE_MAX 100   /* messages of one read */
 #define STORE_HASH_BYTES 32  /* of a token's SHA-256 */
 #define STORE_USER_BYTES 16  /* of a public id, with its NUL */
+#define STORE_SANCTIONS_MAX 16384
 
 /* One room's past in numbers. What is kept has no holes: oldest, oldest + 1, …, head. */
 struct store_state {
@@ -40,8 +41,9 @@ struct store_health {
 
 enum store_result {
     STORE_KEPT,
-    STORE_KNOWN, /* the same user sent this cid before: the message is the one of then */
-    STORE_FAILED /* not kept, and no number used up; the message is as it was given */
+    STORE_KNOWN,    /* the same user sent this cid before: the message is the one of then */
+    STORE_FAILED,   /* not kept, and no number used up; the message is as it was given */
+    STORE_FORGOTTEN /* the room's history was forgotten while the store had it; show it to nobody */
 };
 
 struct store_query {
@@ -57,6 +59,19 @@ struct store_session {
     char user[STORE_USER_BYTES];
     int64_t seen_ms; /* wall clock */
 };
+
+enum store_sanction_kind { STORE_BAN, STORE_MUTE };
+
+/* What somebody may not do in a room for a while. Its name is (kind, user, nick, address), "" where
+ * it has none of one: two of one room that share it are the same sanction. */
+struct store_sanction {
+    enum store_sanction_kind kind;
+    const char *user, *nick, *address;
+    const char *reason;
+    int64_t until_ms; /* wall clock; it is over then, and forgotten */
+};
+
+typedef void store_sanction_fn(void *user, const struct store_sanction *sanction);
 
 typedef void store_kept_fn(void *ticket, enum store_result result, const struct message *message);
 
@@ -78,6 +93,23 @@ struct store_ops {
                    void *ticket);
     void (*read)(struct store_room *room, const struct store_query *query, store_page_fn *done,
                  void *ticket);
+    /* Forget all that was said in the room, and its epoch: from the return on it is as new, with
+     * another epoch and numbers from 1, so that no pair of epoch and number ever comes twice. The
+     * room stays open. What `append` has not answered yet is answered with STORE_FORGOTTEN, and
+     * pages with none. A disk is told at once, before anything that is said later, and again until
+     * it takes it; sanctions stay. Returns 0, or -1 when memory is short: nothing is changed. */
+    int (*forget)(struct store_room *room);
+    /* Keep a sanction of the room beyond the end of the process; one that is the same is replaced.
+     * Returns 0, or -1 when memory is short or STORE_SANCTIONS_MAX are kept: it is not, and what
+     * was before stays. NULL: a store that does not outlive the process; the room keeps its
+     * sanctions itself in every case. */
+    int (*punish)(struct store_room *room, const struct store_sanction *sanction);
+    /* Forget the one that is the same, if there is one. Comes with `punish`. */
+    void (*pardon)(struct store_room *room, const struct store_sanction *sanction);
+    /* Visit those of the room that are not over, the oldest first. Comes with `punish`. Answers at
+     * once; what the visitor gets is good until it returns, and it calls nothing of the store. */
+    void (*sanctions)(struct store_room *room, int64_t now_ms, store_sanction_fn *visit,
+                      void *user);
     /* Remember a session, so that it and its cids outlive the process. What can't be remembered is
      * forgotten in silence. NULL: a store that does not outlive it either. */
     void (*remember)(struct store *store, const struct store_session *session);

@@ -2,14 +2,16 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void touch(struct disk_room *room, struct disk_room **touched)
 {
     if (room->is_touched)
         return;
     room->is_touched = true;
+    room->tried_epoch = room->epoch;
     room->tried_head = room->row.head;
-    room->tried_oldest = room->oldest;
+    room->tried_oldest = room->deleted_below = room->oldest;
     room->next_touched = *touched;
     *touched = room;
 }
@@ -41,6 +43,18 @@ static int append(struct store_db *db, struct store_job *job)
     return 0;
 }
 
+/* A job of another epoch than the file has: all that was said before is to be forgotten. */
+static int begin_epoch(struct store_db *db, struct disk_room *room, const char *epoch)
+{
+    if (store_db_forget(db, room->row.id, INT64_MAX) ||
+        store_db_free_name(db, room->row.id, room->row.name))
+        return -1;
+    room->tried_epoch = epoch;
+    room->tried_head = 0;
+    room->tried_oldest = room->deleted_below = 1;
+    return 0;
+}
+
 static int apply(struct store_db *db, struct store_job *job, struct disk_room **touched)
 {
     struct disk_room *room = job->room;
@@ -53,6 +67,8 @@ static int apply(struct store_db *db, struct store_job *job, struct disk_room **
     if (job->kind == JOB_DROP)
         return store_db_drop_room(db, room->row.id) || store_db_put_seed(db, job->seed) ? -1 : 0;
     touch(room, touched);
+    if (strcmp(job->epoch, room->tried_epoch) != 0 && begin_epoch(db, room, job->epoch))
+        return -1;
     if (room->tried_oldest < job->oldest)
         room->tried_oldest = job->oldest;
     return job->kind == JOB_APPEND ? append(db, job) : 0;
@@ -62,13 +78,17 @@ static int apply(struct store_db *db, struct store_job *job, struct disk_room **
 static int finish_room(struct store_db *db, struct disk_room *room)
 {
     struct store_db_room row = room->row;
+    bool is_other = room->tried_epoch != room->epoch;
 
+    row.epoch = room->tried_epoch;
     row.head = room->tried_head;
     if (row.head && !room->row.head && store_db_free_name(db, row.id, row.name))
         return -1;
-    if (row.head != room->row.head && store_db_put_room(db, &row))
+    if ((is_other || row.head != room->row.head) && store_db_put_room(db, &row))
         return -1;
-    return room->tried_oldest > room->oldest ? store_db_forget(db, row.id, room->tried_oldest) : 0;
+    return room->tried_oldest > room->deleted_below
+               ? store_db_forget(db, row.id, room->tried_oldest)
+               : 0;
 }
 
 static int write_all(struct store_db *db, struct store_job *jobs, struct disk_room **touched)
@@ -112,6 +132,8 @@ int store_batch_write(struct store_db *db, struct store_job *jobs, char *reason,
         room->is_touched = false;
         if (failed)
             continue;
+        if (room->tried_epoch != room->epoch)
+            memcpy(room->epoch, room->tried_epoch, sizeof(room->epoch));
         room->row.head = room->tried_head;
         room->oldest = room->tried_oldest;
     }
@@ -159,6 +181,10 @@ static int read_page(struct store_db *db, struct store_job *job)
     reading.page = job->page = calloc(1, sizeof(*job->page));
     if (!job->page)
         return -1;
+    if (strcmp(job->epoch, job->room->epoch) != 0) { /* the file has not heard of it, or no more */
+        job->result = STORE_KEPT;
+        return 0;
+    }
     if (store_db_page(db, job->room->row.id, &job->query, take_row, &reading) && !reading.is_full)
         return -1;
     lay_out(job->page, job->query.is_newest);

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+/* The index is named where the planner, left alone, can be drawn to the primary key by the order,
+ * and then looks at every message of the room for each that is said. */
 static const char *const texts[DB_STATEMENTS] = {
     [DB_BEGIN] = "BEGIN IMMEDIATE",
     [DB_COMMIT] = "COMMIT",
@@ -18,21 +20,21 @@ static const char *const texts[DB_STATEMENTS] = {
                          " (SELECT id FROM rooms WHERE name=?2 AND id<>?1)",
     [DB_FREE_NAME] = "DELETE FROM rooms WHERE name=?2 AND id<>?1",
     [DB_PUT_ROOM] = "INSERT INTO rooms(id,name,epoch,head) VALUES(?1,?2,?3,?4)"
-                    " ON CONFLICT(id) DO UPDATE SET head=?4",
-    [DB_PUT_MESSAGE] = "INSERT INTO messages(room,offset,time_ms,nick,label,user,cid,text)"
-                       " VALUES(?1,?2,?3,?4,?5,?6,?7,?8)",
+                    " ON CONFLICT(id) DO UPDATE SET epoch=?3,head=?4",
+    [DB_PUT_MESSAGE] = "INSERT INTO messages(room,offset,time_ms,nick,label,user,cid,text,kind)"
+                       " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)",
     [DB_FORGET] = "DELETE FROM messages WHERE room=?1 AND offset<?2",
     [DB_DROP_ROOM] = "DELETE FROM rooms WHERE id=?1",
     [DB_SESSIONS] = "SELECT hash,user,seen_ms FROM sessions ORDER BY seen_ms",
     [DB_PUT_SESSION] = "INSERT INTO sessions(hash,user,seen_ms) VALUES(?1,?2,?3)"
                        " ON CONFLICT(hash) DO UPDATE SET user=?2,seen_ms=?3",
     [DB_FORGET_SESSIONS] = "DELETE FROM sessions WHERE seen_ms<?1",
-    [DB_FIND] = "SELECT offset,time_ms,nick,label,user,cid,text FROM messages"
+    [DB_FIND] = "SELECT offset,time_ms,nick,label,user,cid,text,kind FROM messages INDEXED BY cids"
                 " WHERE room=?1 AND user=?2 AND cid=?3 AND cid<>'' AND offset>=?4"
                 " ORDER BY offset LIMIT 1",
-    [DB_PAGE_OLDEST] = "SELECT offset,time_ms,nick,label,user,cid,text FROM messages"
+    [DB_PAGE_OLDEST] = "SELECT offset,time_ms,nick,label,user,cid,text,kind FROM messages"
                        " WHERE room=?1 AND offset>?2 AND offset<?3 ORDER BY offset LIMIT ?4",
-    [DB_PAGE_NEWEST] = "SELECT offset,time_ms,nick,label,user,cid,text FROM messages"
+    [DB_PAGE_NEWEST] = "SELECT offset,time_ms,nick,label,user,cid,text,kind FROM messages"
                        " WHERE room=?1 AND offset>?2 AND offset<?3 ORDER BY offset DESC LIMIT ?4",
 };
 
@@ -150,6 +152,7 @@ int store_db_put_message(struct store_db *db, int64_t room, const struct message
     bind_str(statement, 6, message->user);
     bind_str(statement, 7, message->cid);
     bind_text(statement, 8, message->text, message->text_len);
+    sqlite3_bind_int(statement, 9, (int)message->kind);
     return run(db, DB_PUT_MESSAGE);
 }
 
@@ -204,6 +207,8 @@ static int visit_messages(sqlite3_stmt *statement, store_db_message_fn *visit, v
         message.cid = column_text(statement, 5);
         message.text = column_text(statement, 6);
         message.text_len = (size_t)sqlite3_column_bytes(statement, 6);
+        message.kind = sqlite3_column_int(statement, 7) == MESSAGE_ANNOUNCED ? MESSAGE_ANNOUNCED
+                                                                             : MESSAGE_SAID;
         stopped = visit(user, &message);
     }
     sqlite3_reset(statement);

@@ -6,9 +6,14 @@
 #include <unistd.h>
 
 #define APPLICATION_ID 0x6c776368 /* "lwch": whose file it is, for file(1) too */
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
 #define BUSY_MS 2000          /* for a process that is just ending */
 #define CHECKPOINT_PAGES 4000 /* about 16 MiB of the log, then it is written into the file */
+
+#define SANCTIONS                                                                                  \
+    "CREATE TABLE sanctions(room TEXT NOT NULL, kind INTEGER NOT NULL, user TEXT NOT NULL,"        \
+    " nick TEXT NOT NULL, address TEXT NOT NULL, until_ms INTEGER NOT NULL,"                       \
+    " reason TEXT NOT NULL, PRIMARY KEY(room, kind, user, nick, address)) WITHOUT ROWID;"
 
 static const char schema[] =
     "CREATE TABLE meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID;"
@@ -16,11 +21,15 @@ static const char schema[] =
     " head INTEGER NOT NULL);"
     "CREATE TABLE messages(room INTEGER NOT NULL, offset INTEGER NOT NULL,"
     " time_ms INTEGER NOT NULL, nick TEXT NOT NULL, label TEXT NOT NULL, user TEXT NOT NULL,"
-    " cid TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY(room, offset)) WITHOUT ROWID;"
+    " cid TEXT NOT NULL, text TEXT NOT NULL, kind INTEGER NOT NULL DEFAULT 0,"
+    " PRIMARY KEY(room, offset)) WITHOUT ROWID;"
     "CREATE INDEX cids ON messages(room, user, cid) WHERE cid<>'';"
     "CREATE TABLE sessions(hash BLOB PRIMARY KEY, user TEXT NOT NULL, seen_ms INTEGER NOT NULL)"
-    " WITHOUT ROWID;"
-    "PRAGMA user_version=1;";
+    " WITHOUT ROWID;" SANCTIONS "PRAGMA user_version=2;";
+
+static const char from_1_to_2[] =
+    "ALTER TABLE messages ADD COLUMN kind INTEGER NOT NULL DEFAULT 0;" SANCTIONS
+    "PRAGMA user_version=2;";
 
 static int execute(struct store_db *db, const char *sql)
 {
@@ -162,7 +171,8 @@ static int configure(struct store_db *db, bool is_new, bool survives_power_loss)
     return execute(db, sql);
 }
 
-/* Make what is missing, or show that the file can be written, in one transaction. */
+/* Make what is missing, bring an older file up to date, or show that the file can be written, in
+ * one transaction. */
 static int create(struct store_db *db, bool is_new)
 {
     int64_t version = 0;
@@ -172,6 +182,8 @@ static int create(struct store_db *db, bool is_new)
         result = ask_number(db, "PRAGMA user_version", &version);
     if (result == SQLITE_OK && is_new && version == 0)
         result = execute(db, schema);
+    else if (result == SQLITE_OK && version == 1)
+        result = execute(db, from_1_to_2);
     if (result == SQLITE_OK)
         result = execute(db, "COMMIT");
     return result;

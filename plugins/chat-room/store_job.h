@@ -24,12 +24,15 @@ struct message_copy *message_copy(const struct message *message);
 /* All texts of a message together. */
 size_t message_text_bytes(const struct message *message);
 
-/* What the store's thread knows of a room. Name and epoch are read by both threads and written by
- * none; everything else is the thread's alone. */
+/* What the store's thread knows of a room. The name is read by both threads and written by none;
+ * everything else is the thread's alone. */
 struct disk_room {
     struct store_db_room row;      /* its head is the newest number that is kept */
-    uint64_t tried_head;           /* the same within the present transaction */
-    uint64_t oldest, tried_oldest; /* messages below are deleted */
+    char epoch[STORE_EPOCH_BYTES]; /* of the row */
+    uint64_t oldest;               /* messages below are deleted */
+    /* The same within the present transaction: */
+    const char *tried_epoch;
+    uint64_t tried_head, tried_oldest, deleted_below;
     struct disk_room *next_touched;
     bool is_touched; /* by the present transaction */
 };
@@ -54,13 +57,14 @@ struct store_job {
     enum store_job_kind kind;
     struct disk_room *room;       /* NULL for sessions */
     struct store_session session; /* JOB_SESSION; JOB_FORGET_SESSIONS: those seen before it */
-    uint64_t oldest;              /* of the room, when the job was made */
-    uint64_t seed;                /* JOB_DROP: the file's next one */
-    struct message_copy *copy;    /* JOB_APPEND: the message */
-    struct message_copy *known;   /* JOB_APPEND: the earlier one, for STORE_KNOWN */
-    enum store_result result;     /* JOB_APPEND; STORE_FAILED or not for all others */
-    struct store_query query;     /* JOB_READ */
-    struct store_page *page;      /* JOB_READ: the answer, NULL when it failed */
+    uint64_t oldest;              /* of the room, when the job was made; as is its epoch: */
+    char epoch[STORE_EPOCH_BYTES];
+    uint64_t seed;              /* JOB_DROP: the file's next one */
+    struct message_copy *copy;  /* JOB_APPEND: the message */
+    struct message_copy *known; /* JOB_APPEND: the earlier one, for STORE_KNOWN */
+    enum store_result result;   /* JOB_APPEND; STORE_FAILED or not for all others */
+    struct store_query query;   /* JOB_READ */
+    struct store_page *page;    /* JOB_READ: the answer, NULL when it failed */
     union {
         store_kept_fn *kept;
         store_page_fn *page;

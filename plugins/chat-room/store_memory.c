@@ -192,33 +192,50 @@ static void read_page(struct store_room *room, const struct store_query *query, 
     done(ticket, page, count);
 }
 
+static void begin_past(struct store_room *room)
+{
+    char epoch[STORE_EPOCH_BYTES];
+    uint64_t number;
+
+    room->store->random(&number, sizeof(number));
+    snprintf(epoch, sizeof(epoch), "%016llx", (unsigned long long)number);
+    past_init(&room->past, epoch, 0);
+}
+
+static void forget_all(struct store_room *room)
+{
+    uint64_t oldest = room->past.state.oldest;
+
+    room->past.state.oldest = room->past.state.head + 1;
+    drop_from(room, oldest);
+    past_fini(&room->past);
+}
+
+static int forget(struct store_room *room)
+{
+    forget_all(room);
+    begin_past(room);
+    return 0;
+}
+
 static struct store_room *open_room(struct store *store, const char *name)
 {
     struct store_room *room = calloc(1, sizeof(*room));
-    char epoch[STORE_EPOCH_BYTES];
-    uint64_t number;
 
     (void)name;
     if (!room)
         return NULL;
     room->store = (struct memory_store *)(void *)store;
-    room->store->random(&number, sizeof(number));
-    snprintf(epoch, sizeof(epoch), "%016llx", (unsigned long long)number);
-    past_init(&room->past, epoch, 0);
+    begin_past(room);
     return room;
 }
 
 static void close_room(struct store_room *room)
 {
-    uint64_t oldest;
-
     if (!room)
         return;
-    oldest = room->past.state.oldest;
-    room->past.state.oldest = room->past.state.head + 1;
-    drop_from(room, oldest);
+    forget_all(room);
     hash_map_fini(&room->cids);
-    past_fini(&room->past);
     free(room->ring);
     free(room);
 }
@@ -237,6 +254,7 @@ static const struct store_ops memory_ops = {
     .state = state,
     .append = append,
     .read = read_page,
+    .forget = forget,
     .free = free_store,
 };
 

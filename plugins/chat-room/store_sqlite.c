@@ -19,6 +19,7 @@ void sqlite_put_take(struct sqlite_store *store, struct store_job *job)
 void sqlite_room_put_take(struct store_room *room, struct store_job *job)
 {
     job->oldest = room->told_oldest = room->past.state.oldest;
+    memcpy(job->epoch, room->past.state.epoch, sizeof(job->epoch));
     room->jobs++;
     sqlite_put_take(room->store, job);
 }
@@ -92,6 +93,11 @@ static void read_page(struct store_room *room, const struct store_query *query, 
     sqlite_room_put_take(room, job);
 }
 
+static bool is_of_past(const struct store_room *room, const struct store_job *job)
+{
+    return strcmp(job->epoch, room->past.state.epoch) != 0;
+}
+
 static size_t finish_append(struct store_room *room, struct store_job *job)
 {
     struct sqlite_store *store = room->store;
@@ -101,6 +107,8 @@ static size_t finish_append(struct store_room *room, struct store_job *job)
     room->appends--;
     store->appends--;
     store->append_bytes -= bytes;
+    if (job->result != STORE_FAILED && is_of_past(room, job))
+        job->result = STORE_FORGOTTEN;
     if (job->result == STORE_KEPT)
         past_add(&room->past, message->time_ms, sqlite_message_bytes(bytes));
     job->done.kept(job->ticket, job->result,
@@ -111,7 +119,8 @@ static size_t finish_append(struct store_room *room, struct store_job *job)
 
 static void finish_read(struct store_room *room, struct store_job *job)
 {
-    const struct store_page *page = job->result == STORE_KEPT ? job->page : NULL;
+    const struct store_page *page =
+        job->result == STORE_KEPT && !is_of_past(room, job) ? job->page : NULL;
 
     room->store->pages--;
     store_worker_release(room->store->worker, 1);
@@ -123,6 +132,14 @@ static struct store_room *room_of(const struct store_job *job)
     return (struct store_room *)(void *)((char *)job->room - offsetof(struct store_room, disk));
 }
 
+/* What the file did not take it is told again, at the latest by the next sweep. */
+static void finish_room(struct store_room *room, const struct store_job *job)
+{
+    room->jobs--;
+    if (job->result == STORE_FAILED && job->kind != JOB_READ)
+        room->told_oldest = 0;
+}
+
 /* Returns how many bytes of messages that was. */
 static size_t finish_take(struct sqlite_store *store, struct store_job *job)
 {
@@ -130,7 +147,7 @@ static size_t finish_take(struct sqlite_store *store, struct store_job *job)
 
     store->jobs--;
     if (job->room)
-        room_of(job)->jobs--;
+        finish_room(room_of(job), job);
     if (job->kind == JOB_APPEND)
         bytes = finish_append(room_of(job), job);
     else if (job->kind == JOB_READ)
@@ -238,6 +255,7 @@ static const struct store_ops sqlite_ops = {
     .state = state,
     .append = append,
     .read = read_page,
+    .forget = sqlite_forget_room,
     .remember = sqlite_remember,
     .recall = sqlite_recall,
     .deliver = deliver,

@@ -16,8 +16,12 @@ struct loading {
 static int load_room(void *user, const struct store_db_room *row)
 {
     struct loading *loading = user;
+    struct store_room *room = sqlite_room_new(loading->store, row);
 
-    return sqlite_room_new(loading->store, row) ? 0 : -1;
+    if (!room)
+        return -1;
+    room->is_filed = true;
+    return 0;
 }
 
 static struct store_room *room_at(struct loading *loading, int64_t id)

@@ -41,6 +41,7 @@ struct store_room {
     uint64_t told_oldest;  /* what the thread knows, or will */
     size_t appends;        /* under way */
     size_t jobs;           /* under way, these included */
+    bool is_filed;         /* has a row in the file, or will: its epoch can't be made again */
     char name[];
 };
 
@@ -52,9 +53,10 @@ void sqlite_room_put_take(struct store_room *room, struct store_job *job);
 struct store_room *sqlite_room_new(struct sqlite_store *store, const struct store_db_room *row);
 void sqlite_room_free(struct store_room *room);
 
-/* The store's functions `open` and `close`. */
+/* The store's functions `open`, `close` and `forget`. */
 struct store_room *sqlite_open_room(struct store *store, const char *name);
 void sqlite_close_room(struct store_room *room);
+int sqlite_forget_room(struct store_room *room);
 
 /* Make the rooms that are in the file. Returns 0, or -1 with `problem` filled. */
 int sqlite_load(struct sqlite_store *store, struct store_db *db, int64_t now_ms,

@@ -20,9 +20,10 @@ struct store_room *sqlite_room_new(struct sqlite_store *store, const struct stor
     room->disk.row = (struct store_db_room){
         .id = row->id,
         .name = room->name,
-        .epoch = room->past.state.epoch,
+        .epoch = room->disk.epoch,
         .head = row->head,
     };
+    memcpy(room->disk.epoch, room->past.state.epoch, sizeof(room->disk.epoch));
     hash_map_insert(&store->rooms, &room->by_name, hash_bytes(room->name, len, 0));
     dlist_append(&store->all_rooms, &room->of_all);
     dlist_append(&store->closed_rooms, &room->of_closed);
@@ -104,8 +105,27 @@ void sqlite_close_room(struct store_room *room)
 {
     if (!room)
         return;
-    if (room->past.state.head == 0 && !room->jobs)
+    if (!room->is_filed && room->past.state.head == 0 && !room->jobs)
         sqlite_room_free(room);
     else
         dlist_append(&room->store->closed_rooms, &room->of_closed);
+}
+
+/* Every job of a room says which epoch it belongs to, so the file learns of a new one from the next
+ * job that it takes, whichever that is; this one only is the first to try. */
+int sqlite_forget_room(struct store_room *room)
+{
+    struct store_job *job = store_job_new(JOB_FORGET, &room->disk);
+    char epoch[STORE_EPOCH_BYTES];
+    uint64_t number;
+
+    if (!job)
+        return -1;
+    room->store->config.random(&number, sizeof(number));
+    snprintf(epoch, sizeof(epoch), "%016llx", (unsigned long long)number);
+    past_fini(&room->past);
+    past_init(&room->past, epoch, 0);
+    room->is_filed = true;
+    sqlite_room_put_take(room, job);
+    return 0;
 }

@@ -124,6 +124,21 @@ void rig_append(struct rig *rig, struct store_room *room, const char *user, cons
     rig->store->ops->append(room, &message, on_kept, kept);
 }
 
+void rig_announce(struct rig *rig, struct store_room *room, const char *text, struct rig_kept *kept)
+{
+    struct message message = {.kind = MESSAGE_ANNOUNCED,
+                              .time_ms = rig->now_ms,
+                              .nick = "",
+                              .label = "",
+                              .user = "",
+                              .cid = "",
+                              .text = text,
+                              .text_len = strlen(text)};
+
+    memset(kept, 0, sizeof(*kept));
+    rig->store->ops->append(room, &message, on_kept, kept);
+}
+
 void rig_turn_until(struct rig *rig, const int *calls, int wanted)
 {
     struct timespec until;
@@ -156,8 +171,10 @@ static void on_page(void *ticket, const struct message *messages, size_t count)
 
     page->calls++;
     page->count = count;
-    for (n = 0; n < count; n++)
+    for (n = 0; n < count; n++) {
         page->offsets[n] = messages[n].offset;
+        page->kinds[n] = messages[n].kind;
+    }
     if (count)
         snprintf(page->first_text, sizeof(page->first_text), "%s", messages[0].text);
 }

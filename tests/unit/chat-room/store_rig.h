@@ -37,6 +37,7 @@ struct rig_page {
     int calls;
     size_t count;
     uint64_t offsets[STORE_PAGE_MAX];
+    enum message_kind kinds[STORE_PAGE_MAX];
     char first_text[32];
 };
 
@@ -62,6 +63,10 @@ struct store_state rig_past(struct rig *rig, struct store_room *room);
 /* Hand a message over. `kept` is filled when the store answers. */
 void rig_append(struct rig *rig, struct store_room *room, const char *user, const char *cid,
                 const char *text, struct rig_kept *kept);
+
+/* The same with an announcement, which nobody said. */
+void rig_announce(struct rig *rig, struct store_room *room, const char *text,
+                  struct rig_kept *kept);
 
 /* Turn the loop until `calls` is `wanted`. */
 void rig_turn_until(struct rig *rig, const int *calls, int wanted);

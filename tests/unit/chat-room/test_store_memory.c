@@ -250,6 +250,61 @@ static void pages_go_forward_and_back(void **state)
     close_store(store, room);
 }
 
+static void keep_kind(void *ticket, const struct message *messages, size_t count)
+{
+    enum message_kind *kind = ticket;
+
+    assert_int_equal(count, 1);
+    *kind = messages[0].kind;
+}
+
+static void an_announcement_stays_one(void **state)
+{
+    struct store *store = open_store(10, 10000, 10000);
+    struct store_room *room = store->ops->open(store, "a");
+    struct store_query query = {.after = 0, .before = 2, .limit = 5, .max_bytes = 1000};
+    struct message message = {.kind = MESSAGE_ANNOUNCED,
+                              .time_ms = 1,
+                              .nick = "",
+                              .label = "",
+                              .user = "",
+                              .cid = "",
+                              .text = "x",
+                              .text_len = 1};
+    enum message_kind kind = MESSAGE_SAID;
+    struct kept kept = {0};
+
+    (void)state;
+    store->ops->append(room, &message, on_kept, &kept);
+    assert_int_equal(kept.result, STORE_KEPT);
+    store->ops->read(room, &query, keep_kind, &kind);
+    assert_int_equal(kind, MESSAGE_ANNOUNCED);
+    close_store(store, room);
+}
+
+static void a_forgotten_room_begins_anew(void **state)
+{
+    struct store *store = open_store(10, 10000, 10000);
+    struct store_room *room = store->ops->open(store, "a");
+    struct store_query query = {.after = 0, .before = 9, .limit = 5, .max_bytes = 1000};
+    char epoch[STORE_EPOCH_BYTES];
+
+    (void)state;
+    say(store, room, "u", "c1", "old", 1);
+    say(store, room, "u", "c2", "old", 1);
+    strcpy(epoch, store->ops->state(room, 1)->epoch);
+    assert_int_equal(store->ops->forget(room), 0);
+    assert_string_not_equal(store->ops->state(room, 1)->epoch, epoch);
+    assert_int_equal(store->ops->state(room, 1)->head, 0);
+    assert_int_equal(read_page(store, room, &query).count, 0);
+    assert_int_equal(say(store, room, "u", "c1", "new", 1).result, STORE_KEPT);
+    assert_int_equal(read_page(store, room, &query).count, 1);
+    assert_string_equal(read_page(store, room, &query).last_text, "new");
+    assert_int_equal(store->ops->forget(room), 0);
+    assert_int_equal(store->ops->forget(room), 0);
+    close_store(store, room);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -260,6 +315,8 @@ int main(void)
         cmocka_unit_test(the_history_is_the_newest_within_count_and_bytes),
         cmocka_unit_test(no_history_keeps_what_recovery_needs),
         cmocka_unit_test(pages_go_forward_and_back),
+        cmocka_unit_test(an_announcement_stays_one),
+        cmocka_unit_test(a_forgotten_room_begins_anew),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
