@@ -1,0 +1,57 @@
+"""One measurement by the load generator."""
+
+import json
+import os
+import subprocess
+
+
+class LoadFailed(Exception):
+    """The load generator gave up; its reason is the message."""
+
+
+class Loader:
+    def __init__(self, build, cpu):
+        self.program = os.path.join(build, "bin", "broadcast_load")
+        self.pin = ["taskset", "-c", str(cpu)] if cpu is not None else []
+
+    def command(self, server, mode, options):
+        arguments = [*self.pin, self.program, "--port", str(server.port), "--pid", str(server.pid)]
+        if mode in ("text", "json"):
+            arguments += ["--path", "/chat"]
+        if mode == "json":
+            arguments.append("--json")
+        for name, value in options.items():
+            arguments += ["--" + name.replace("_", "-"), str(value)]
+        return arguments
+
+    def run(self, server, mode, **options):
+        """mode: text or json for lwshost's, anything else for another server. Returns what the load
+        generator says, and what follows from it."""
+        result = subprocess.run(self.command(server, mode, options), capture_output=True, text=True,
+                                timeout=120, check=False)
+        return self.read(result.returncode, result.stdout, result.stderr)
+
+    def hold(self, server, mode, **options):
+        """Start one that lets its clients in and holds them; returns it when they are in."""
+        holder = subprocess.Popen(self.command(server, mode, {**options, "run_ms": 0}), text=True,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        holder.first_line = holder.stdout.readline()
+        return holder
+
+    def release(self, holder):
+        """Wait for the end of a holder; returns what it says."""
+        rest, errors = holder.communicate(timeout=120)
+        return self.read(holder.returncode, holder.first_line + rest, errors)
+
+    @staticmethod
+    def read(status, output, errors):
+        if status != 0:
+            raise LoadFailed(errors.strip() or f"status {status}")
+        result = json.loads(output)
+        if result.get("deliveries"):
+            result["rate_out"] = result["deliveries"] / result["seconds"]
+            result["us"] = result["server_s"] / result["deliveries"] * 1e6
+            result["ns_byte"] = result["server_s"] / result["bytes"] * 1e9
+            result["load_busy"] = result["load_s"] / result["seconds"]
+            result["is_good"] = result["drained"] and not result["closed"]
+        return result

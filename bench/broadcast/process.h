@@ -1,0 +1,23 @@
+/* process — what a process has used so far, from /proc.
+ *
+ * Shape:    plain functions.
+ * Owns:     nothing.
+ * Borrows:  nothing.
+ * Calls up: nothing.
+ */
+#ifndef BENCH_PROCESS_H
+#define BENCH_PROCESS_H
+
+#include <sys/types.h>
+
+/* Processor time of all its threads in seconds: exact where the kernel keeps schedstat, in clock
+ * ticks otherwise. A thread that has ended is not in it. 0 when there is no such process. */
+double process_seconds(pid_t pid);
+
+/* Resident bytes, 0 when there is no such process. */
+double process_resident(pid_t pid);
+
+/* The clock that measurements are made with, in seconds. */
+double process_clock(void);
+
+#endif
