@@ -1,4 +1,4 @@
-/* How many connections each address has. */
+/* How many connections each address has, and how others see it. */
 #include "world.h"
 
 #include "ip_addr.h"
@@ -15,6 +15,24 @@ struct address {
 static bool is_address(const struct hash_node *node, const void *key)
 {
     return strcmp(HASH_MAP_ENTRY(node, struct address, node)->text, key) == 0;
+}
+
+const char *address_label(const struct world *world, const char *address, char *buffer)
+{
+    struct ip_addr parsed;
+
+    switch ((enum show_ip)world->options->show_ip) {
+    case SHOW_IP_NONE:
+        return NULL;
+    case SHOW_IP_MASKED:
+        if (ip_addr_parse(address, strlen(address), &parsed))
+            break;
+        ip_addr_format_masked(&parsed, buffer);
+        return buffer;
+    case SHOW_IP_FULL:
+        break;
+    }
+    return address;
 }
 
 static struct address *find(const struct world *world, const char *text)

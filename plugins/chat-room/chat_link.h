@@ -13,6 +13,7 @@
 #include "chat_mux.h"
 #include "conn.h"
 #include "fanout.h"
+#include "ip_net.h"
 #include "problem.h"
 
 #include <libwebsockets.h>
@@ -24,6 +25,7 @@ struct chat_hub;
 struct chat_vhd {
     struct lws_context *context;
     struct chat_options options; /* those in effect: of its own door, and the world's */
+    struct ip_nets trusted;      /* its proxies */
     struct chat_hub *hub;        /* NULL: it could not start, or is gone */
     struct dlist_node of_hub;
     struct world *world;    /* the hub's, or NULL */

@@ -1,7 +1,9 @@
 #include "chat_options.h"
 
+#include "forwarded.h"
 #include "nick.h"
 #include "origin.h"
+#include "text_list.h"
 #include "utf8.h"
 
 #include <string.h>
@@ -23,10 +25,22 @@
 static const char *const durabilities[] = {
     [DURABILITY_PROCESS] = "process", [DURABILITY_POWER] = "power", NULL};
 
+static const char *const ip_views[] = {
+    [SHOW_IP_FULL] = "full", [SHOW_IP_MASKED] = "masked", [SHOW_IP_NONE] = "none", NULL};
+
 const struct option chat_option_table[] = {
     TEXT("path", path, "/chat", 200, "the only path that WebSockets are taken on"),
     TEXT("default-room", default_room, "lobby", 64, "the room of those who name none"),
     TEXT("origins", origins, "same", 4096, "same, any, or a list of origins"),
+    TEXT("trusted-proxies", trusted_proxies, NULL, 4096,
+         "networks whose word on the client's address is taken, and unix"),
+    {"forwarded-header", OPTION_CHOICE, offsetof(struct chat_options, forwarded_header),
+     "x-forwarded-for", 0, 0, client_header_words, NULL, "where these proxies name the client"},
+    {"show-ip", OPTION_CHOICE, offsetof(struct chat_options, show_ip), "full", 0, 0, ip_views, NULL,
+     "text mode: the address of who gave no nick"},
+    {"create", OPTION_FLAG, offsetof(struct chat_options, create), "yes", 0, 0, NULL, NULL,
+     "whether joining makes rooms that are not named here"},
+    TEXT("rooms", rooms, NULL, 4096, "rooms that joining makes in any case, beside default-room"),
     TEXT("hub", hub, NULL, 64, "vhosts that name the same one share their rooms"),
     NUMBER("max-message-bytes", max_message_bytes, "4096", 64, 65536, "bytes", "of one text"),
     NUMBER("max-frame-bytes", max_frame_bytes, "16384", 1024, 1048576, "bytes",
@@ -89,6 +103,32 @@ static int check_store(const struct chat_options *options, struct problem *probl
                        options->store);
 }
 
+static int check_rooms(const struct chat_options *options, struct problem *problem)
+{
+    const char *list = options->rooms ? options->rooms : "", *item;
+    char name[ROOM_NAME_BYTES_MAX + 1];
+    size_t len;
+
+    while ((item = text_list_next(&list, &len)))
+        if (room_name_read(name, item, len) || strncmp(name, item, len) != 0)
+            return problem_set(problem, "rooms", "\"%.*s\" has other characters than a-z 0-9 . _ -",
+                               (int)len, item);
+    return 0;
+}
+
+bool chat_options_allow(const struct chat_options *options, const char *room)
+{
+    const char *list = options->rooms ? options->rooms : "", *item;
+    size_t len;
+
+    if (options->create || strcmp(options->default_room, room) == 0)
+        return true;
+    while ((item = text_list_next(&list, &len)))
+        if (strlen(room) == len && memcmp(room, item, len) == 0)
+            return true;
+    return false;
+}
+
 int chat_options_check(const struct chat_options *options, struct problem *problem)
 {
     char name[ROOM_NAME_BYTES_MAX + 1];
@@ -110,6 +150,9 @@ int chat_options_check(const struct chat_options *options, struct problem *probl
         check_text("text-say", options->text.say, problem) ||
         check_text("text-close", options->text.close, problem) ||
         check_text("time-format", options->text.time_format, problem))
+        return -1;
+    if (ip_nets_parse(&(struct ip_nets){0}, options->trusted_proxies, "trusted-proxies", problem) ||
+        check_rooms(options, problem))
         return -1;
     if (check_store(options, problem))
         return -1;

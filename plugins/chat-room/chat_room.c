@@ -5,6 +5,7 @@
  */
 #include "chat_door.h"
 #include "chat_hub.h"
+#include "client_address.h"
 #include "host_hooks.h"
 #include "input.h"
 #include "join.h"
@@ -38,7 +39,8 @@ static int read_options(const struct lws_protocol_vhost_options *pvo, struct cha
 
 static void begin(struct chat_vhd *vhd, const struct lws_protocol_vhost_options *pvo)
 {
-    if (read_options(pvo, &vhd->options, &vhd->problem) == 0)
+    if (read_options(pvo, &vhd->options, &vhd->problem) == 0 &&
+        ip_nets_parse(&vhd->trusted, vhd->options.trusted_proxies, "", &vhd->problem) == 0)
         chat_hub_join(vhd, pvo);
 }
 
@@ -75,16 +77,17 @@ static int on_fini(struct lws *wsi)
     return 0;
 }
 
-static void peer_address(struct lws *wsi, char out[IP_ADDR_TEXT_BYTES])
+static int address_of(struct lws *wsi, const struct chat_vhd *vhd, char out[IP_ADDR_TEXT_BYTES])
 {
-    char buffer[128];
-    const char *text = lws_get_peer_simple(wsi, buffer, sizeof(buffer));
     struct ip_addr address;
+    int found = client_address(wsi, &vhd->trusted,
+                               (enum client_header)vhd->options.forwarded_header, &address);
 
-    if (text && !ip_addr_parse(text, strlen(text), &address))
+    if (found == 1)
         ip_addr_format(&address, out);
     else
-        strcpy(out, "local"); /* a unix socket */
+        strcpy(out, ADDRESS_LOCAL);
+    return found < 0 ? -1 : 0;
 }
 
 static int on_established(struct lws *wsi, struct chat_pss *pss)
@@ -98,7 +101,8 @@ static int on_established(struct lws *wsi, struct chat_pss *pss)
         return -1;
     pss->wsi = wsi;
     pss->is_mux = lws_get_network_wsi(wsi) != wsi;
-    peer_address(wsi, address);
+    if (address_of(wsi, vhd, address))
+        return -1;
     chat_sweep_arm(vhd);
     if (conn_open(&pss->conn, vhd->world, pss, is_text ? CONN_TEXT : CONN_JSON, address))
         return -1;

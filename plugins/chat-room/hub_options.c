@@ -4,7 +4,8 @@
 #include <string.h>
 
 /* Which requests a vhost lets in, and how it sees who they come from. */
-static const char *const door_options[] = {"path", "origins", "hub"};
+static const char *const door_options[] = {"path", "origins", "trusted-proxies", "forwarded-header",
+                                           "hub"};
 
 static bool is_of_door(const char *name)
 {
@@ -28,11 +29,13 @@ int hub_options_check(const char *name, const struct chat_options *mine,
 
 void hub_options_adopt(struct chat_options *mine, const struct chat_options *worlds)
 {
+    const struct chat_options own = *mine;
     size_t n;
 
+    *mine = *worlds;
     for (n = 0; n < chat_option_rows; n++)
-        if (!is_of_door(chat_option_table[n].name))
-            option_copy(&chat_option_table[n], mine, worlds);
+        if (is_of_door(chat_option_table[n].name))
+            option_copy(&chat_option_table[n], mine, &own);
 }
 
 static const char **text_of(struct chat_options *options, size_t n)

@@ -124,6 +124,7 @@ static enum refusal enter(struct conn *conn, const char *name, const char *nick,
                           struct member **out)
 {
     struct world *world = conn->world;
+    bool may_make = chat_options_allow(world->options, name);
     char guest[32];
     struct room *room;
 
@@ -131,9 +132,9 @@ static enum refusal enter(struct conn *conn, const char *name, const char *nick,
         return REFUSAL_TOO_MANY_ROOMS;
     if (nick && !nick_is_good(nick, strlen(nick)))
         return REFUSAL_BAD_NICK;
-    room = world_room(world, name, true);
+    room = world_room(world, name, may_make);
     if (!room)
-        return REFUSAL_TOO_MANY_ROOMS;
+        return may_make ? REFUSAL_TOO_MANY_ROOMS : REFUSAL_NO_SUCH_ROOM;
     if (!nick)
         snprintf(guest, sizeof(guest), "guest-%u", ++world->guest_count);
     return room_add(room, conn->session, nick ? nick : guest, label, out);
@@ -200,7 +201,8 @@ enum refusal join_text(struct conn *conn, const struct text_join *join)
 {
     struct world *world = conn->world;
     const char *wanted = join->room ? join->room : world->options->default_room;
-    char name[ROOM_NAME_BYTES_MAX + 1];
+    char name[ROOM_NAME_BYTES_MAX + 1], masked[IP_ADDR_TEXT_BYTES];
+    const char *label;
     const struct store_state *past;
     struct catch_up catch_up;
     struct member *member;
@@ -210,7 +212,8 @@ enum refusal join_text(struct conn *conn, const struct text_join *join)
         return REFUSAL_BAD_ROOM;
     if (join->nick && !utf8_is_valid(join->nick, strlen(join->nick)))
         return REFUSAL_BAD_NICK;
-    refusal = enter(conn, name, join->nick, join->nick ? NULL : conn->address, &member);
+    label = join->nick ? NULL : address_label(world, conn->address, masked);
+    refusal = enter(conn, name, join->nick, label, &member);
     if (refusal)
         return refusal;
     past = world->store->ops->state(member->room->past, world->port->wall_ms());

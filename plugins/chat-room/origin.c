@@ -1,5 +1,7 @@
 #include "origin.h"
 
+#include "text_list.h"
+
 #include <string.h>
 #include <strings.h>
 
@@ -27,18 +29,6 @@ static bool is_same(const char *origin, const char *host)
     return origin_len > 0 && origin_len == host_len && strncasecmp(authority, host, host_len) == 0;
 }
 
-/* The next item of a list and its length without blanks around it; NULL after the last one. */
-static const char *next_item(const char **list, size_t *len)
-{
-    const char *item = *list + strspn(*list, ", ");
-
-    *len = strcspn(item, ",");
-    *list = item + *len;
-    while (*len && item[*len - 1] == ' ')
-        --*len;
-    return *len ? item : NULL;
-}
-
 int origin_check_option(const char *allowed, struct problem *problem)
 {
     const char *item, *scheme;
@@ -46,7 +36,7 @@ int origin_check_option(const char *allowed, struct problem *problem)
 
     if (strcmp(allowed, "same") == 0 || strcmp(allowed, "any") == 0)
         return 0;
-    while ((item = next_item(&allowed, &len))) {
+    while ((item = text_list_next(&allowed, &len))) {
         scheme = memmem(item, len, "://", 3);
         if (!scheme || scheme == item || memchr(scheme + 3, '/', len - (size_t)(scheme + 3 - item)))
             return problem_set(problem, "origins", "\"%.*s\" is no origin like https://example.com",
@@ -67,7 +57,7 @@ bool origin_is_allowed(const char *allowed, const char *origin, const char *host
         return true;
     if (strcmp(allowed, "same") == 0)
         return is_same(origin, host);
-    while ((item = next_item(&allowed, &len)))
+    while ((item = text_list_next(&allowed, &len)))
         if (strlen(origin) == len && strncasecmp(origin, item, len) == 0)
             return true;
     return false;

@@ -86,6 +86,12 @@ void world_wake(struct world *world);
 void waiting_start(struct world *world, struct waiting *waiting, enum patience kind);
 void waiting_stop(struct waiting *waiting);
 
+#define ADDRESS_LOCAL "local" /* of who came through a unix socket, and of nobody else */
+
+/* How text clients see who has that address and no nick, as show-ip wants it. buffer: for the text,
+ * which may be `address` itself. Returns NULL when they are to see the guest's nick. */
+const char *address_label(const struct world *world, const char *address, char *buffer);
+
 /* Count one connection more or less of an address. address_take returns false when it has as many
  * as per-ip allows already; nothing is counted then. */
 bool address_take(struct world *world, const char *address);

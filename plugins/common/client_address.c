@@ -1,15 +1,7 @@
 #include "client_address.h"
 
-#include "forwarded.h"
-
 #include <stdlib.h>
 #include <string.h>
-
-const char *const client_header_words[] = {
-    [CLIENT_HEADER_X_FORWARDED_FOR] = "x-forwarded-for",
-    [CLIENT_HEADER_X_REAL_IP] = "x-real-ip",
-    NULL,
-};
 
 static bool peer_address(struct lws *wsi, struct ip_addr *out)
 {

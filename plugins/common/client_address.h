@@ -9,16 +9,9 @@
 #ifndef LWSHOST_CLIENT_ADDRESS_H
 #define LWSHOST_CLIENT_ADDRESS_H
 
-#include "ip_net.h"
+#include "forwarded.h"
 
 #include <libwebsockets.h>
-
-/* The header that names the client; an option chooses by client_header_words. Others than these lws
- * does not keep on HTTP/2, and of several lines on HTTP/1 it tells but one. */
-enum client_header { CLIENT_HEADER_X_FORWARDED_FOR, CLIENT_HEADER_X_REAL_IP };
-
-/* NULL-terminated, for OPTION_CHOICE. */
-extern const char *const client_header_words[];
 
 /* The client's address, as forwarded_client finds it. Call it while lws has the request's headers:
  * up to LWS_CALLBACK_ESTABLISHED or the end of LWS_CALLBACK_HTTP.

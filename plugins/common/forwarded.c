@@ -2,6 +2,12 @@
 
 #include <string.h>
 
+const char *const client_header_words[] = {
+    [CLIENT_HEADER_X_FORWARDED_FOR] = "x-forwarded-for",
+    [CLIENT_HEADER_X_REAL_IP] = "x-real-ip",
+    NULL,
+};
+
 static bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
 /* What is left of `*len` bytes in front of the last comma goes to `*len`; the element behind it is

@@ -14,6 +14,13 @@
 
 #include "ip_net.h"
 
+/* The header that names the client; an option chooses by client_header_words. Others than these lws
+ * does not keep on HTTP/2, and of several lines on HTTP/1 it tells but one. */
+enum client_header { CLIENT_HEADER_X_FORWARDED_FOR, CLIENT_HEADER_X_REAL_IP };
+
+/* NULL-terminated, for OPTION_CHOICE. */
+extern const char *const client_header_words[];
+
 /* Find the client's address: from the peer to the left as long as the address is of `trusted`; the
  * first one that is not is the client's. When all are, it is the leftmost one. At what is no
  * address, the last trusted one counts. Ports (`1.2.3.4:5`, `[::1]:5`) and brackets are left out,

@@ -1,6 +1,7 @@
 #include "ip_addr.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <string.h>
 
 _Static_assert(IP_ADDR_TEXT_BYTES == INET6_ADDRSTRLEN, "the room for an address as text");
@@ -37,6 +38,17 @@ void ip_addr_format(const struct ip_addr *addr, char out[IP_ADDR_TEXT_BYTES])
         inet_ntop(AF_INET, addr->octets + sizeof(mapped_prefix), out, IP_ADDR_TEXT_BYTES);
     else
         inet_ntop(AF_INET6, addr->octets, out, IP_ADDR_TEXT_BYTES);
+}
+
+void ip_addr_format_masked(const struct ip_addr *addr, char out[IP_ADDR_TEXT_BYTES])
+{
+    const uint8_t *at = addr->octets;
+
+    if (ip_addr_is_v4(addr))
+        snprintf(out, IP_ADDR_TEXT_BYTES, "%u.%u.%u.*", at[12], at[13], at[14]);
+    else
+        snprintf(out, IP_ADDR_TEXT_BYTES, "%x:%x:%x:*", (unsigned)at[0] << 8 | at[1],
+                 (unsigned)at[2] << 8 | at[3], (unsigned)at[4] << 8 | at[5]);
 }
 
 bool ip_addr_is_v4(const struct ip_addr *addr)

@@ -29,6 +29,10 @@ int ip_addr_parse(const char *text, size_t len, struct ip_addr *out);
 /* Write the canonical text (RFC 5952; mapped IPv4 as IPv4) and a NUL to `out`. */
 void ip_addr_format(const struct ip_addr *addr, char out[IP_ADDR_TEXT_BYTES]);
 
+/* Write the network that it is in, for people: `1.2.3.*`, or the first 48 bits of an IPv6 address,
+ * `2001:db8:1:*`. */
+void ip_addr_format_masked(const struct ip_addr *addr, char out[IP_ADDR_TEXT_BYTES]);
+
 /* True for IPv4, plain or mapped. Its four octets are the last four. */
 bool ip_addr_is_v4(const struct ip_addr *addr);
 

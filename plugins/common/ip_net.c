@@ -1,9 +1,10 @@
 #include "ip_net.h"
 
+#include "text_list.h"
+
 #include <string.h>
 
 #define V4_BITS 96 /* in front of an IPv4 address in its mapped form */
-#define SEPARATORS ", \t"
 
 /* Read the digits of a length. Returns it, or 129 when it is none. */
 static unsigned read_bits(const char *text, size_t len)
@@ -52,17 +53,15 @@ static const char *parse_net(const char *text, size_t len, struct ip_net *net)
 
 int ip_nets_parse(struct ip_nets *out, const char *text, const char *name, struct problem *problem)
 {
-    const char *item = text ? text : "";
+    const char *list = text ? text : "", *item;
     size_t len;
 
     memset(out, 0, sizeof(*out));
-    for (item += strspn(item, SEPARATORS); *item; item += strspn(item, SEPARATORS)) {
+    while ((item = text_list_next(&list, &len))) {
         const char *wrong;
 
-        len = strcspn(item, SEPARATORS);
         if (len == 4 && memcmp(item, "unix", 4) == 0) {
             out->has_unix = true;
-            item += len;
             continue;
         }
         wrong = out->count < IP_NETS_MAX ? parse_net(item, len, &out->nets[out->count])
@@ -72,7 +71,6 @@ int ip_nets_parse(struct ip_nets *out, const char *text, const char *name, struc
             return problem_set(problem, name, "\"%.*s\" %s", (int)len, item, wrong);
         }
         out->count++;
-        item += len;
     }
     return 0;
 }

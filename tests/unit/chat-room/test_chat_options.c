@@ -71,6 +71,13 @@ static void every_bad_value_names_its_option(void **state)
         {"store", "sqlite:"},
         {"durability", "eternal"},
         {"rooom", "x"},
+        {"trusted-proxies", "10.0.0.1/8"},
+        {"trusted-proxies", "proxy.example"},
+        {"forwarded-header", "x-client"},
+        {"show-ip", "some"},
+        {"create", "perhaps"},
+        {"rooms", "tea, Garden"},
+        {"rooms", "tea, gar/den"},
     };
     struct chat_options options;
     struct problem problem;
@@ -112,9 +119,34 @@ static void zero_switches_some_bounds_off(void **state)
         assert_int_equal(read_one(names[n], "0", &options, &problem), 0);
 }
 
+static void rooms_can_be_the_named_ones_only(void **state)
+{
+    const struct option_value given[] = {
+        {"create", "no"}, {"rooms", "tea, garden"}, {"default-room", "hall"}};
+    struct chat_options options = {0};
+
+    (void)state;
+    assert_int_equal(
+        options_read(chat_option_table, chat_option_rows, given, 3, NULL, &options, NULL), 0);
+    assert_int_equal(chat_options_check(&options, NULL), 0);
+    assert_true(chat_options_allow(&options, "hall"));
+    assert_true(chat_options_allow(&options, "tea"));
+    assert_true(chat_options_allow(&options, "garden"));
+    assert_false(chat_options_allow(&options, "te"));
+    assert_false(chat_options_allow(&options, "teas"));
+    assert_false(chat_options_allow(&options, "lobby"));
+    options.create = true;
+    assert_true(chat_options_allow(&options, "lobby"));
+    options.create = false;
+    options.rooms = NULL;
+    assert_false(chat_options_allow(&options, "tea"));
+    assert_true(chat_options_allow(&options, "hall"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rooms_can_be_the_named_ones_only),
         cmocka_unit_test(the_defaults_are_good),
         cmocka_unit_test(a_store_is_a_file_or_none),
         cmocka_unit_test(every_bad_value_names_its_option),

@@ -42,6 +42,11 @@ static void a_vhost_has_to_say_what_the_world_says(void **state)
         {{"durability", "power"}, {"durability", "process"}, -1},
         {{"path", "/a"}, {"path", "/b"}, 0},
         {{"origins", "any"}, {"origins", "same"}, 0},
+        {{"trusted-proxies", "::1"}, {"trusted-proxies", "unix"}, 0},
+        {{"forwarded-header", "x-real-ip"}, {"forwarded-header", "x-forwarded-for"}, 0},
+        {{"show-ip", "none"}, {"show-ip", "full"}, -1},
+        {{"create", "no"}, {"create", "off"}, 0},
+        {{"create", "no"}, {"create", "yes"}, -1},
     };
     size_t n;
 

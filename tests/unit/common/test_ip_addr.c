@@ -136,10 +136,33 @@ static void compares_exactly_the_bits_of_a_net(void **state)
     }
 }
 
+static void hides_where_in_its_network_it_is(void **state)
+{
+    static const char *const rows[][2] = {
+        {"1.2.3.4", "1.2.3.*"},
+        {"::ffff:255.255.255.255", "255.255.255.*"},
+        {"2001:db8:1:2:3:4:5:6", "2001:db8:1:*"},
+        {"2001:db8::1", "2001:db8:0:*"},
+        {"::1", "0:0:0:*"},
+        {"ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "ffff:ffff:ffff:*"},
+    };
+    char text[IP_ADDR_TEXT_BYTES];
+    size_t n;
+
+    (void)state;
+    for (n = 0; n < sizeof(rows) / sizeof(rows[0]); n++) {
+        struct ip_addr parsed = addr(rows[n][0]);
+
+        ip_addr_format_masked(&parsed, text);
+        assert_string_equal(text, rows[n][1]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(has_one_text_for_each_address),
+        cmocka_unit_test(hides_where_in_its_network_it_is),
         cmocka_unit_test(takes_nothing_else),
         cmocka_unit_test(knows_ipv4_in_both_forms),
         cmocka_unit_test(compares_exactly_the_bits_of_a_net),
