@@ -3,84 +3,119 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct batch {
-    struct query query;
-    size_t open; /* lookups without an outcome */
-    bool is_released;
-    batch_done_fn *done;
-    void *requester;
-    struct outcome outcomes[];
+struct item {
+    struct flight_waiter waiter;
+    struct batch *batch;
+    bool is_answered;
 };
 
-static void destroy(struct batch *batch)
+struct batch {
+    struct query query;
+    struct batch_events events;
+    const char *source; /* who is asked, or NULL */
+    struct outcome *outcomes;
+    size_t open; /* items without an outcome */
+    struct item items[];
+};
+
+void batch_free(struct batch *batch)
 {
     size_t n;
 
-    for (n = 0; n < batch->query.count; n++)
+    if (!batch)
+        return;
+    for (n = 0; n < batch->query.count; n++) {
+        flights_forget(&batch->items[n].waiter);
         outcome_fini(&batch->outcomes[n]);
+    }
     query_fini(&batch->query);
+    free(batch->outcomes);
     free(batch);
 }
 
-static void on_lookup_done(void *opaque)
+static void take_answer(struct item *item)
 {
-    struct batch *batch = opaque;
+    struct batch *batch = item->batch;
 
-    if (--batch->open)
-        return;
-    if (batch->is_released)
-        destroy(batch);
-    else
-        batch->done(batch->requester);
+    item->is_answered = true;
+    batch->open--;
+    if (batch->events.answered)
+        batch->events.answered(batch->events.requester, (size_t)(item - batch->items));
 }
 
-static void start_one(const struct lookup_service *service, struct batch *batch, size_t n,
-                      const struct provider *provider, uint64_t deadline_us)
+static void on_answer(struct flight_waiter *waiter)
+{
+    struct item *item = (struct item *)(void *)((char *)waiter - offsetof(struct item, waiter));
+    struct batch *batch = item->batch;
+    bool is_last = batch->open == 1;
+
+    take_answer(item);
+    if (is_last)
+        batch->events.done(batch->events.requester);
+}
+
+static void start_one(struct flights *flights, struct batch *batch, size_t n,
+                      const struct lookup_question *ask)
 {
     const struct question *question = &batch->query.questions[n];
-    struct lookup_question lookup = {
-        .addr = question->addr, .provider = provider, .deadline_us = deadline_us};
+    struct lookup_question lookup = *ask;
+    struct item *item = &batch->items[n];
 
-    if (!question->is_valid) {
+    item->batch = batch;
+    item->waiter.outcome = &batch->outcomes[n];
+    item->waiter.done = on_answer;
+    lookup.addr = question->addr;
+    if (!question->is_valid)
         outcome_fail(&batch->outcomes[n], OUTCOME_INVALID_IP, "\"%s\" is not an IP address",
                      question->text);
-        return;
-    }
-    batch->open++;
-    if (lookup_start(service, &lookup, &batch->outcomes[n], on_lookup_done, batch))
-        batch->open--;
+    item->is_answered = !question->is_valid || flights_ask(flights, &lookup, &item->waiter);
+    if (!item->is_answered)
+        batch->open++;
 }
 
-struct batch *batch_start_take(const struct lookup_service *service, struct query *query,
-                               const struct provider *provider, uint64_t deadline_us,
-                               batch_done_fn *done, void *requester)
+struct batch *batch_start_take(struct flights *flights, struct query *query,
+                               const struct lookup_question *ask, const struct batch_events *events)
 {
-    struct batch *batch = calloc(1, sizeof(*batch) + query->count * sizeof(batch->outcomes[0]));
+    struct batch *batch = calloc(1, sizeof(*batch) + query->count * sizeof(batch->items[0]));
     size_t n;
 
     if (!batch)
         return NULL;
+    batch->outcomes = calloc(query->count + 1, sizeof(batch->outcomes[0]));
+    if (!batch->outcomes) {
+        free(batch);
+        return NULL;
+    }
     batch->query = *query;
     memset(query, 0, sizeof(*query));
-    batch->done = done;
-    batch->requester = requester;
+    batch->events = *events;
+    batch->source = ask->provider ? ask->provider->name : NULL;
     for (n = 0; n < batch->query.count; n++)
-        start_one(service, batch, n, provider, deadline_us);
+        start_one(flights, batch, n, ask);
     return batch;
+}
+
+void batch_expire(struct batch *batch, unsigned long waited_ms)
+{
+    size_t n;
+
+    for (n = 0; n < batch->query.count && batch->open; n++) {
+        struct item *item = &batch->items[n];
+
+        if (item->is_answered)
+            continue;
+        flights_forget(&item->waiter);
+        batch->outcomes[n].source = batch->source;
+        outcome_fail(&batch->outcomes[n], OUTCOME_TIMEOUT, "no answer in %lu ms", waited_ms);
+        batch->outcomes[n].elapsed_ms = (unsigned)waited_ms;
+        take_answer(item);
+    }
 }
 
 bool batch_is_complete(const struct batch *batch) { return batch->open == 0; }
 
+bool batch_has_answer(const struct batch *batch, size_t n) { return batch->items[n].is_answered; }
+
 const struct query *batch_query(const struct batch *batch) { return &batch->query; }
 
 const struct outcome *batch_outcomes(const struct batch *batch) { return batch->outcomes; }
-
-void batch_release(struct batch *batch)
-{
-    if (!batch)
-        return;
-    batch->is_released = true;
-    batch->requester = NULL;
-    if (batch->open == 0)
-        destroy(batch);
-}

@@ -17,6 +17,7 @@
 struct ip_info_vhd {
     struct settings settings;
     struct fetch_client *client;
+    struct lookup_service service;
     struct request_host host;
     char broken[sizeof(((struct problem *)0)->path) + sizeof(((struct problem *)0)->text) + 4];
 };
@@ -42,6 +43,23 @@ static uint64_t now_port(void *opaque)
 {
     (void)opaque;
     return (uint64_t)lws_now_usecs();
+}
+
+static int start_flights(struct lws *wsi, struct ip_info_vhd *vhd, struct problem *problem)
+{
+    const struct settings *settings = &vhd->settings;
+    const struct cache_limits limits = {
+        .max_entries = settings->cache_entries,
+        .max_bytes = settings->cache_bytes,
+        .ttl_us = (uint64_t)settings->cache_ttl_s * 1000000,
+        .negative_ttl_us = (uint64_t)settings->cache_negative_ttl_s * 1000000,
+        .stale_us = (uint64_t)settings->stale_ttl_s * 1000000,
+    };
+    uint64_t seed = 0;
+
+    lws_get_random(lws_get_context(wsi), &seed, sizeof(seed));
+    vhd->host.flights = flights_new(&vhd->service, &limits, seed);
+    return vhd->host.flights ? 0 : problem_set(problem, "", "out of memory");
 }
 
 static int start_client(struct lws *wsi, struct ip_info_vhd *vhd, struct problem *problem)
@@ -72,10 +90,10 @@ static int start_client(struct lws *wsi, struct ip_info_vhd *vhd, struct problem
             return problem_set(problem, "", "out of memory");
         }
     }
-    vhd->host.service.settings = settings;
-    vhd->host.service.ports =
+    vhd->service.settings = settings;
+    vhd->service.ports =
         (struct lookup_ports){.fetch = fetch_port, .now_us = now_port, .opaque = vhd->client};
-    return 0;
+    return start_flights(wsi, vhd, problem);
 }
 
 static int on_init(struct lws *wsi, const struct lws_protocol_vhost_options *options)
@@ -102,6 +120,8 @@ static int on_fini(struct ip_info_vhd *vhd)
 {
     fetch_client_free(vhd->client);
     vhd->client = NULL;
+    flights_free(vhd->host.flights);
+    vhd->host.flights = NULL;
     settings_fini(&vhd->settings);
     return 0;
 }

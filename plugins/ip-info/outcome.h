@@ -12,6 +12,8 @@
 #include "ip_class.h"
 #include "record.h"
 
+#include <stdbool.h>
+
 enum outcome_code {
     OUTCOME_FOUND, /* also for special addresses, whose kind is the answer */
     OUTCOME_INVALID_IP,
@@ -42,6 +44,10 @@ struct outcome {
     const char *source;       /* who said so: a provider, "local", or NULL for nobody */
     unsigned upstream_status; /* the provider's HTTP status where that is the point, else 0 */
     unsigned retry_after_s;   /* 0 when not known */
+    unsigned elapsed_ms;      /* from the question to the answer */
+    unsigned age_s, fresh_s;  /* of a kept answer: how old it is, how long it is still fresh */
+    bool is_cached;           /* it was given before */
+    bool is_stale;            /* past its time to live: nobody could give a newer one */
     char detail[121];         /* one short English sentence without secrets; empty when found */
 };
 

@@ -9,6 +9,7 @@
 
 struct record {
     unsigned references;
+    size_t bytes;                        /* of all of it */
     uint16_t places[RECORD_FIELD_COUNT]; /* offset into `texts` plus 1; 0 for not known */
     char texts[];
 };
@@ -114,6 +115,7 @@ struct record *record_new(const char *const values[RECORD_FIELD_COUNT])
     if (!record)
         return NULL;
     record->references = 1;
+    record->bytes = sizeof(*record) + total;
     for (n = 0; n < RECORD_FIELD_COUNT; n++) {
         if (!values[n])
             continue;
@@ -128,6 +130,8 @@ const char *record_get(const struct record *record, enum record_field field)
 {
     return record->places[field] ? record->texts + record->places[field] - 1 : NULL;
 }
+
+size_t record_size_bytes(const struct record *record) { return record->bytes; }
 
 struct record *record_hold(struct record *record)
 {

@@ -65,6 +65,9 @@ struct record *record_new(const char *const values[RECORD_FIELD_COUNT]);
 /* The value of a field, or NULL when it is not known. Lives as long as the record. */
 const char *record_get(const struct record *record, enum record_field field);
 
+/* The memory that it takes. */
+size_t record_size_bytes(const struct record *record);
+
 /* Add a reference; returns `record`, which may be NULL. */
 struct record *record_hold(struct record *record);
 

@@ -76,7 +76,7 @@ static int answer_batch(struct request *request)
     int result = answer_make(batch_query(request->batch), batch_outcomes(request->batch), &style,
                              request->deadline_ms, &answer);
 
-    batch_release(request->batch);
+    batch_free(request->batch);
     request->batch = NULL;
     if (result == 0)
         result = send_answer(request, &answer);
@@ -97,8 +97,41 @@ static void on_batch_done(void *requester)
 {
     struct request *request = requester;
 
+    lws_sul_cancel(&request->deadline);
     hold_input(request, false);
     lws_callback_on_writable(request->wsi);
+}
+
+static void on_deadline(lws_sorted_usec_list_t *sul)
+{
+    struct request *request = lws_container_of(sul, struct request, deadline);
+
+    batch_expire(request->batch, request->deadline_ms);
+    on_batch_done(request);
+}
+
+/* The lookups themselves may take as long as is configured, whatever this request can wait: others
+ * join them. */
+static struct batch *start_batch(struct request *request, const struct provider *provider)
+{
+    const struct request_host *host = request->host;
+    const struct batch_events events = {.done = on_batch_done, .requester = request};
+    const struct lookup_question ask = {
+        .provider = provider,
+        .deadline_us = request->arrived_us + host->settings->deadline_ms * 1000,
+    };
+
+    return batch_start_take(host->flights, &request->query, &ask, &events);
+}
+
+static void wait_for_answers(struct request *request)
+{
+    lws_usec_t left_us =
+        (lws_usec_t)(request->arrived_us + request->deadline_ms * 1000) - lws_now_usecs();
+
+    hold_input(request, true);
+    lws_sul_schedule(lws_get_context(request->wsi), 0, &request->deadline, on_deadline,
+                     left_us > 1 ? left_us : 1);
 }
 
 static int start_lookups(struct request *request)
@@ -118,14 +151,12 @@ static int start_lookups(struct request *request)
         request->deadline_ms = query->deadline_ms;
     /* lws would drop a request that takes longer than its own patience (5 s on 4.1). */
     lws_set_timeout(request->wsi, NO_PENDING_TIMEOUT, 0);
-    request->batch =
-        batch_start_take(&request->host->service, query, provider,
-                         request->arrived_us + request->deadline_ms * 1000, on_batch_done, request);
+    request->batch = start_batch(request, provider);
     if (!request->batch)
         return refuse(request, 503, "out of memory");
     if (batch_is_complete(request->batch))
         return answer_batch(request);
-    hold_input(request, true);
+    wait_for_answers(request);
     return 0;
 }
 
@@ -246,7 +277,8 @@ void request_drop(struct request *request)
     if (request->wsi)
         lws_set_opaque_user_data(request->wsi, (void *)(uintptr_t)&kept_mark);
     http_reply_fini(&request->reply);
-    batch_release(request->batch);
+    lws_sul_cancel(&request->deadline);
+    batch_free(request->batch);
     request->batch = NULL;
     query_fini(&request->query);
     bytes_fini(&request->body);

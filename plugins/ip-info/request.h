@@ -12,14 +12,13 @@
 
 #include "batch.h"
 #include "http_reply.h"
-#include "lookup.h"
 
 #include <libwebsockets.h>
 
 /* What requests need of their vhost. */
 struct request_host {
     const struct settings *settings;
-    struct lookup_service service;
+    struct flights *flights;
     unsigned open; /* requests that have no whole answer yet */
     bool is_broken, is_stopping;
 };
@@ -30,6 +29,7 @@ struct request {
     struct query query; /* while the body is read */
     struct bytes body;
     struct batch *batch;
+    lws_sorted_usec_list_t deadline;
     struct http_reply reply;
     uint64_t arrived_us;
     unsigned long deadline_ms;

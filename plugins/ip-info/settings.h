@@ -23,6 +23,8 @@ struct settings {
     unsigned long max_ips, max_ips_post, max_body_bytes;
     unsigned long lanes, max_inflight, max_queue;
     unsigned long max_reply_bytes;
+    unsigned long cache_entries, cache_bytes;
+    unsigned long cache_ttl_s, cache_negative_ttl_s, stale_ttl_s;
     unsigned long upstream_error_status;
     const char *text_ok, *text_error;
 

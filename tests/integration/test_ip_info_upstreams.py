@@ -179,7 +179,7 @@ class Connections(unittest.TestCase):
     def test_bytes_that_nobody_asked_for_end_the_connection(self):
         with socket.create_server(("127.0.0.1", 0)) as listener:
             listener.settimeout(30)
-            options = {"providers": "x", "x:private": "1", "x:map": "city=/city",
+            options = {"providers": "x", "x:private": "1", "x:map": "city=/city", "cache-entries": "0",
                        "x:url": f"http://127.0.0.1:{listener.getsockname()[1]}/{{ip}}"}
             with Server([site(options)]) as server:
                 answers = []
@@ -203,7 +203,7 @@ class Connections(unittest.TestCase):
     def test_an_answer_byte_by_byte(self):
         with socket.create_server(("127.0.0.1", 0)) as listener:
             listener.settimeout(30)
-            options = {"providers": "x", "x:private": "1", "x:map": "city=/city",
+            options = {"providers": "x", "x:private": "1", "x:map": "city=/city", "cache-entries": "0",
                        "x:url": f"http://127.0.0.1:{listener.getsockname()[1]}/{{ip}}",
                        "timeout-ms": "5000", "deadline-ms": "5000"}
             with Server([site(options)]) as server:
@@ -227,7 +227,7 @@ class Connections(unittest.TestCase):
             self.skipTest("no IPv6 loopback on this machine")
         with listener:
             listener.settimeout(30)
-            options = {"providers": "x", "x:private": "1", "x:map": "city=/city",
+            options = {"providers": "x", "x:private": "1", "x:map": "city=/city", "cache-entries": "0",
                        "x:url": f"http://[::1]:{listener.getsockname()[1]}/{{ip}}"}
             with Server([site(options)]) as server:
                 answers = []
@@ -327,7 +327,7 @@ class Secure(unittest.TestCase):
         answers = []
         with socket.create_server(("127.0.0.1", 0)) as listener:
             listener.settimeout(30)
-            options = {"providers": "x", "x:private": "1", "x:map": "city=/city",
+            options = {"providers": "x", "x:private": "1", "x:map": "city=/city", "cache-entries": "0",
                        "x:tls-ca": self.good[0], "x:timeout-ms": "5000", "deadline-ms": "9000",
                        "x:url": f"https://localhost:{listener.getsockname()[1]}/{{ip}}"}
             with Server([site(options)]) as server:

@@ -20,9 +20,9 @@ def site(options, **keys):
 
 
 def asking(upstream, **options):
-    """Options that ask the stub as the provider `sina`."""
+    """Options that ask the stub as the provider `sina`, each time anew."""
     result = {"providers": "sina", "sina:url": upstream.url + "/look?format=json&ip={ip}",
-              "sina:private": "1"}
+              "sina:private": "1", "cache-entries": "0"}
     result.update({name.replace("_", "-").replace("sina-", "sina:"): str(value)
                    for name, value in options.items()})
     return result

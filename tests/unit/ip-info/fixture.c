@@ -33,6 +33,12 @@ void fake_world_init(struct fake_world *world)
     static const char *const pairs[] = {
         "providers", "sina", "sina:url", "http://192.0.2.1/?ip={ip}", "sina:private", "1", NULL};
 
+    const struct cache_limits limits = {.max_entries = 3,
+                                        .max_bytes = 100000,
+                                        .ttl_us = 100000000,
+                                        .negative_ttl_us = 10000000,
+                                        .stale_us = 50000000};
+
     memset(world, 0, sizeof(*world));
     world->now_us = 1000000;
     if (fixture_settings(&world->settings, pairs, NULL))
@@ -40,9 +46,16 @@ void fake_world_init(struct fake_world *world)
     world->service.settings = &world->settings;
     world->service.ports =
         (struct lookup_ports){.fetch = fake_fetch, .now_us = fake_now, .opaque = world};
+    world->flights = flights_new(&world->service, &limits, 7);
+    if (!world->flights)
+        abort();
 }
 
-void fake_world_fini(struct fake_world *world) { settings_fini(&world->settings); }
+void fake_world_fini(struct fake_world *world)
+{
+    flights_free(world->flights);
+    settings_fini(&world->settings);
+}
 
 static void end(struct fake_world *world, size_t n, const struct fetch_response *response)
 {

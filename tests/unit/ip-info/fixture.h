@@ -2,7 +2,7 @@
 #ifndef TEST_IP_INFO_FIXTURE_H
 #define TEST_IP_INFO_FIXTURE_H
 
-#include "lookup.h"
+#include "flights.h"
 #include "settings.h"
 
 #define FAKE_MAX_REQUESTS 16
@@ -22,9 +22,12 @@ struct fake_world {
     size_t count;
     struct settings settings;
     struct lookup_service service;
+    struct flights *flights;
 };
 
-/* Settings with the provider `sina` at 192.0.2.1, and a service on the fake world. */
+/* Settings with the provider `sina` at 192.0.2.1, a service on the fake world, and flights that
+ * keep three answers: for 100 s, 10 s when there is none, and 50 s more when nobody has a newer
+ * one. */
 void fake_world_init(struct fake_world *world);
 void fake_world_fini(struct fake_world *world);
 

@@ -1,0 +1,42 @@
+/* question_key — when two questions are the same: the address, who is asked, in which language.
+ *
+ * Shape:    a plain struct.
+ * Owns:     nothing.
+ * Borrows:  the provider, which is only compared by where it stands.
+ * Calls up: nothing.
+ */
+#ifndef LWSHOST_IP_INFO_QUESTION_KEY_H
+#define LWSHOST_IP_INFO_QUESTION_KEY_H
+
+#include "hash_map.h"
+#include "lookup.h"
+
+#include <string.h>
+
+struct question_key {
+    struct ip_addr subject;
+    const struct provider *provider;
+};
+
+/* The key of a question; two addresses with the same subject ask the same (ip_class.h). */
+static inline struct question_key question_key_of(const struct lookup_question *question)
+{
+    struct question_key key;
+
+    memset(&key, 0, sizeof(key)); /* it is compared and hashed as bytes */
+    key.subject = ip_class_subject(&question->addr);
+    key.provider = question->provider;
+    return key;
+}
+
+static inline uint64_t question_key_hash(const struct question_key *key, uint64_t seed)
+{
+    return hash_bytes(key, sizeof(*key), seed);
+}
+
+static inline bool question_key_equal(const struct question_key *a, const struct question_key *b)
+{
+    return memcmp(a, b, sizeof(*a)) == 0;
+}
+
+#endif
