@@ -37,8 +37,8 @@ const char *address_label(const struct world *world, const char *address, char *
 
 static struct address *find(const struct world *world, const char *text)
 {
-    struct hash_node *node =
-        hash_map_find(&world->addresses, hash_bytes(text, strlen(text), 0), is_address, text);
+    struct hash_node *node = hash_map_find(
+        &world->addresses, hash_keyed(&world->hash_key, text, strlen(text)), is_address, text);
 
     return node ? HASH_MAP_ENTRY(node, struct address, node) : NULL;
 }
@@ -52,7 +52,8 @@ bool address_take(struct world *world, const char *text)
         if (!address)
             return false;
         strcpy(address->text, text);
-        hash_map_insert(&world->addresses, &address->node, hash_bytes(text, strlen(text), 0));
+        hash_map_insert(&world->addresses, &address->node,
+                        hash_keyed(&world->hash_key, text, strlen(text)));
     }
     if (world->options->per_ip && address->connections >= world->options->per_ip)
         return false;

@@ -1,6 +1,5 @@
 #include "nick.h"
 
-#include "hash_map.h"
 #include "utf8.h"
 
 #include <stdio.h>
@@ -62,17 +61,15 @@ static uint32_t fold(const struct nick_rules *rules, uint32_t c)
     return rules->utf8 ? (uint32_t)towlower_l((wint_t)c, rules->utf8) : c;
 }
 
-uint64_t nick_hash(const struct nick_rules *rules, const char *nick, size_t len)
+uint64_t nick_hash(const struct nick_rules *rules, const struct hash_key *key, const char *nick,
+                   size_t len)
 {
-    uint64_t hash = 0;
-    size_t at, step;
-    uint32_t c;
+    uint32_t folded[NICK_CHARS_MAX], c;
+    size_t at, step, count = 0;
 
-    for (at = 0; (step = utf8_next(nick + at, len - at, &c)); at += step) {
-        c = fold(rules, c);
-        hash = hash_bytes(&c, sizeof(c), hash);
-    }
-    return hash;
+    for (at = 0; count < NICK_CHARS_MAX && (step = utf8_next(nick + at, len - at, &c)); at += step)
+        folded[count++] = fold(rules, c);
+    return hash_keyed(key, folded, count * sizeof(folded[0]));
 }
 
 bool nick_is_same(const struct nick_rules *rules, const char *a, size_t a_len, const char *b,

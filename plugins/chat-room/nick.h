@@ -9,6 +9,8 @@
 #ifndef CHAT_NICK_H
 #define CHAT_NICK_H
 
+#include "hash_map.h"
+
 #include <locale.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,8 +31,10 @@ void nick_rules_fini(struct nick_rules *rules);
  * line-separating character, no white space at either end. */
 bool nick_is_good(const char *nick, size_t len);
 
-/* A hash that is the same for nicks that differ only in case. */
-uint64_t nick_hash(const struct nick_rules *rules, const char *nick, size_t len);
+/* A hash that is the same for nicks that differ only in case. Of valid UTF-8 that is longer than a
+ * good nick only the beginning counts. */
+uint64_t nick_hash(const struct nick_rules *rules, const struct hash_key *key, const char *nick,
+                   size_t len);
 
 /* Whether two good nicks differ at most in case (simple folding, code point by code point). */
 bool nick_is_same(const struct nick_rules *rules, const char *a, size_t a_len, const char *b,

@@ -23,7 +23,8 @@ struct room *room_new(struct world *world, const char *name)
         return NULL;
     }
     dlist_append(&world->all_rooms, &room->of_world);
-    hash_map_insert(&world->rooms, &room->by_name, hash_bytes(name, strlen(name), 0));
+    hash_map_insert(&world->rooms, &room->by_name,
+                    hash_keyed(&world->hash_key, name, strlen(name)));
     return room;
 }
 
@@ -130,16 +131,18 @@ struct member *room_find(const struct room *room, const char *nick, size_t len)
 {
     const struct nick_rules *rules = &room->world->nicks;
     struct nick_key key = {.rules = rules, .nick = nick, .len = len};
-    struct hash_node *node =
-        hash_map_find(&room->nicks, nick_hash(rules, nick, len), has_nick, &key);
+    struct hash_node *node = hash_map_find(
+        &room->nicks, nick_hash(rules, &room->world->hash_key, nick, len), has_nick, &key);
 
     return node ? HASH_MAP_ENTRY(node, struct member, by_nick) : NULL;
 }
 
 static void map_nick(struct member *member)
 {
+    const struct world *world = member->room->world;
+
     hash_map_insert(&member->room->nicks, &member->by_nick,
-                    nick_hash(&member->room->world->nicks, member->nick, strlen(member->nick)));
+                    nick_hash(&world->nicks, &world->hash_key, member->nick, strlen(member->nick)));
 }
 
 /* Whether somebody has nick-<number>, which is left in `out`. */

@@ -34,7 +34,7 @@ struct session *session_new(struct conn *conn)
     dlist_append(&world->all_sessions, &session->of_world);
     if (conn->mode == CONN_JSON)
         hash_map_insert(&world->sessions, &session->by_token,
-                        hash_bytes(session->token, strlen(session->token), 0));
+                        hash_keyed(&world->hash_key, session->token, strlen(session->token)));
     return session;
 }
 
@@ -88,7 +88,8 @@ struct session *session_find(struct world *world, const char *token, size_t len)
 
     if (len != SESSION_TOKEN_BYTES - 1)
         return NULL;
-    node = hash_map_find(&world->sessions, hash_bytes(token, len, 0), has_token, token);
+    node =
+        hash_map_find(&world->sessions, hash_keyed(&world->hash_key, token, len), has_token, token);
     return node ? HASH_MAP_ENTRY(node, struct session, by_token) : NULL;
 }
 
@@ -119,7 +120,7 @@ void session_recall(struct session *session, const char *token, size_t len)
     hash_map_remove(&world->sessions, &session->by_token);
     memcpy(session->token, token, len);
     strcpy(session->user, user);
-    hash_map_insert(&world->sessions, &session->by_token, hash_bytes(token, len, 0));
+    hash_map_insert(&world->sessions, &session->by_token, hash_keyed(&world->hash_key, token, len));
 }
 
 /* Its places stay, but it hears nothing; what it does not take up again in time is left. */

@@ -18,6 +18,7 @@ struct memory_store {
     struct store store;
     struct store_limits limits;
     void (*random)(void *bytes, size_t len);
+    struct hash_key hash_key;
 };
 
 struct store_room {
@@ -111,10 +112,13 @@ static struct kept *copy_message(const struct message *message)
     return kept;
 }
 
-static uint64_t cid_hash(const struct message *message)
+/* The user is chance's choice, so its hash is as good a key as any. */
+static uint64_t cid_hash(const struct store_room *room, const struct message *message)
 {
-    return hash_bytes(message->cid, strlen(message->cid),
-                      hash_bytes(message->user, strlen(message->user), 0));
+    struct hash_key key = room->store->hash_key;
+
+    key.words[0] ^= hash_keyed(&key, message->user, strlen(message->user));
+    return hash_keyed(&key, message->cid, strlen(message->cid));
 }
 
 static bool has_cid(const struct hash_node *node, const void *key)
@@ -132,8 +136,8 @@ static void append(struct store_room *room, const struct message *message, store
     struct kept *kept;
 
     forget_expired(room, message->time_ms);
-    known =
-        message->cid[0] ? hash_map_find(&room->cids, cid_hash(message), has_cid, message) : NULL;
+    known = message->cid[0] ? hash_map_find(&room->cids, cid_hash(room, message), has_cid, message)
+                            : NULL;
     if (known) {
         done(ticket, STORE_KNOWN, &HASH_MAP_ENTRY(known, struct kept, by_cid)->message);
         return;
@@ -147,7 +151,7 @@ static void append(struct store_room *room, const struct message *message, store
     kept->message.offset = room->past.state.head;
     *slot(room, kept->message.offset) = kept;
     if (message->cid[0])
-        hash_map_insert(&room->cids, &kept->by_cid, cid_hash(message));
+        hash_map_insert(&room->cids, &kept->by_cid, cid_hash(room, message));
     done(ticket, STORE_KEPT, &kept->message);
     forget_excess(room);
 }
@@ -268,5 +272,6 @@ struct store *store_memory_new(const struct store_limits *limits,
     store->store.ops = &memory_ops;
     store->limits = *limits;
     store->random = random;
+    random(&store->hash_key, sizeof(store->hash_key));
     return &store->store;
 }

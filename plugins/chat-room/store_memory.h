@@ -5,7 +5,7 @@
  *           who come back.
  * Owns:     the store, its rooms and their messages.
  * Borrows:  nothing.
- * Calls up: `random`, for epochs. Callbacks of the store come before a call returns.
+ * Calls up: `random`, for epochs and hashes. Callbacks of the store come before a call returns.
  */
 #ifndef CHAT_STORE_MEMORY_H
 #define CHAT_STORE_MEMORY_H

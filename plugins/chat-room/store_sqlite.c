@@ -278,6 +278,7 @@ struct store *store_sqlite_new(const struct store_sqlite_config *config, int64_t
     store->store.ops = &sqlite_ops;
     store->config = *config;
     store->next_id = 1;
+    config->random(&store->hash_key, sizeof(store->hash_key));
     dlist_init(&store->all_rooms);
     dlist_init(&store->closed_rooms);
     dlist_init(&store->all_sessions);

@@ -29,6 +29,7 @@ struct sqlite_store {
     int64_t swept_ms; /* when what is old was looked for */
     int64_t next_id;
     uint64_t seed;
+    struct hash_key hash_key;
     bool is_failing;
 };
 

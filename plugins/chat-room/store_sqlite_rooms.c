@@ -24,7 +24,7 @@ struct store_room *sqlite_room_new(struct sqlite_store *store, const struct stor
         .head = row->head,
     };
     memcpy(room->disk.epoch, room->past.state.epoch, sizeof(room->disk.epoch));
-    hash_map_insert(&store->rooms, &room->by_name, hash_bytes(room->name, len, 0));
+    hash_map_insert(&store->rooms, &room->by_name, hash_keyed(&store->hash_key, room->name, len));
     dlist_append(&store->all_rooms, &room->of_all);
     dlist_append(&store->closed_rooms, &room->of_closed);
     if (store->next_id <= row->id)
@@ -82,7 +82,7 @@ static int drop_one(struct sqlite_store *store)
 struct store_room *sqlite_open_room(struct store *store_base, const char *name)
 {
     struct sqlite_store *store = (struct sqlite_store *)(void *)store_base;
-    uint64_t hash = hash_bytes(name, strlen(name), 0);
+    uint64_t hash = hash_keyed(&store->hash_key, name, strlen(name));
     struct hash_node *node = hash_map_find(&store->rooms, hash, is_named, name);
     char epoch[STORE_EPOCH_BYTES];
     struct store_db_room row = {.id = store->next_id, .name = name, .epoch = epoch};

@@ -14,7 +14,10 @@ struct known_session {
     char user[STORE_USER_BYTES];
 };
 
-static uint64_t hash_of(const uint8_t *hash) { return hash_bytes(hash, STORE_HASH_BYTES, 0); }
+static uint64_t hash_of(const struct sqlite_store *store, const uint8_t *hash)
+{
+    return hash_keyed(&store->hash_key, hash, STORE_HASH_BYTES);
+}
 
 static bool has_hash(const struct hash_node *node, const void *key)
 {
@@ -24,7 +27,7 @@ static bool has_hash(const struct hash_node *node, const void *key)
 
 static struct known_session *find(const struct sqlite_store *store, const uint8_t *hash)
 {
-    struct hash_node *node = hash_map_find(&store->sessions, hash_of(hash), has_hash, hash);
+    struct hash_node *node = hash_map_find(&store->sessions, hash_of(store, hash), has_hash, hash);
 
     return node ? HASH_MAP_ENTRY(node, struct known_session, by_hash) : NULL;
 }
@@ -37,7 +40,7 @@ static struct known_session *add(struct sqlite_store *store, const struct store_
         return NULL;
     memcpy(known->hash, session->hash, sizeof(known->hash));
     memcpy(known->user, session->user, sizeof(known->user));
-    hash_map_insert(&store->sessions, &known->by_hash, hash_of(known->hash));
+    hash_map_insert(&store->sessions, &known->by_hash, hash_of(store, known->hash));
     dlist_append(&store->all_sessions, &known->of_all);
     return known;
 }

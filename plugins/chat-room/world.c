@@ -25,6 +25,7 @@ struct world *world_new(const struct chat_options *options, const struct chat_po
     world->host = host;
     world->store = store;
     nick_rules_init(&world->nicks);
+    port->random(&world->hash_key, sizeof(world->hash_key));
     dlist_init(&world->all_rooms);
     dlist_init(&world->all_conns);
     dlist_init(&world->all_sessions);
@@ -94,7 +95,7 @@ static void collect_rooms(struct world *world)
 
 struct room *world_room(struct world *world, const char *name, bool create)
 {
-    uint64_t hash = hash_bytes(name, strlen(name), 0);
+    uint64_t hash = hash_keyed(&world->hash_key, name, strlen(name));
     struct hash_node *node = hash_map_find(&world->rooms, hash, is_named, name);
 
     if (node)

@@ -44,6 +44,7 @@ struct world {
     struct store *store;
     struct counters counters;
     struct nick_rules nicks;
+    struct hash_key hash_key;
     struct hash_map rooms, sessions, addresses;
     struct dlist all_rooms, all_conns, all_sessions;
     struct dlist waiting[PATIENCE_KINDS];

@@ -15,6 +15,54 @@ uint64_t hash_bytes(const void *bytes, size_t len, uint64_t seed)
     return hash ^ hash >> 29;
 }
 
+static uint64_t rotate(uint64_t word, unsigned bits) { return word << bits | word >> (64 - bits); }
+
+static void sip_rounds(uint64_t v[4], int rounds)
+{
+    while (rounds--) {
+        v[0] += v[1];
+        v[2] += v[3];
+        v[1] = rotate(v[1], 13) ^ v[0];
+        v[3] = rotate(v[3], 16) ^ v[2];
+        v[0] = rotate(v[0], 32) + v[3];
+        v[2] += v[1];
+        v[3] = rotate(v[3], 21) ^ v[0];
+        v[1] = rotate(v[1], 17) ^ v[2];
+        v[2] = rotate(v[2], 32);
+    }
+}
+
+/* Aumasson and Bernstein, "SipHash: a fast short-input PRF" (2012), little-endian words. */
+uint64_t hash_keyed(const struct hash_key *key, const void *bytes, size_t len)
+{
+    uint64_t v[4] = {
+        key->words[0] ^ 0x736f6d6570736575u,
+        key->words[1] ^ 0x646f72616e646f6du,
+        key->words[0] ^ 0x6c7967656e657261u,
+        key->words[1] ^ 0x7465646279746573u,
+    };
+    const unsigned char *at = bytes;
+    uint64_t word = 0;
+    size_t n;
+
+    for (n = 0; n < len; n++) {
+        word |= (uint64_t)at[n] << 8 * (n % 8);
+        if (n % 8 < 7)
+            continue;
+        v[3] ^= word;
+        sip_rounds(v, 2);
+        v[0] ^= word;
+        word = 0;
+    }
+    word |= (uint64_t)len << 56;
+    v[3] ^= word;
+    sip_rounds(v, 2);
+    v[0] ^= word;
+    v[2] ^= 0xff;
+    sip_rounds(v, 4);
+    return v[0] ^ v[1] ^ v[2] ^ v[3];
+}
+
 static struct hash_node **bucket_of(const struct hash_map *map, uint64_t hash)
 {
     if (!map->buckets)

@@ -5,7 +5,7 @@
  * Owns:     the bucket array, until hash_map_fini.
  * Borrows:  the nodes, until they are removed.
  * Calls up: the caller's comparison.
- * Not here: what a key is; callers hash it with hash_bytes and compare it themselves.
+ * Not here: what a key is; callers hash it with hash_keyed and compare it themselves.
  */
 #ifndef LWSHOST_HASH_MAP_H
 #define LWSHOST_HASH_MAP_H
@@ -33,7 +33,18 @@ typedef bool hash_map_equal_fn(const struct hash_node *node, const void *key);
 /* The struct of type `type` whose member `member` is `node`. */
 #define HASH_MAP_ENTRY(node, type, member) ((type *)(void *)((char *)(node)-offsetof(type, member)))
 
-/* FNV-1a, 64 bits; `seed` chains several parts into one hash, 0 to begin. */
+/* What makes a hash unforeseeable; 16 random bytes. */
+struct hash_key {
+    uint64_t words[2];
+};
+
+/* SipHash-2-4: for whatever comes from outside. Who does not know the key can't make keys that all
+ * fall into one bucket. */
+uint64_t hash_keyed(const struct hash_key *key, const void *bytes, size_t len);
+
+/* FNV-1a, 64 bits, for what is chosen here; `seed` chains several parts into one hash, 0 to begin.
+ * A secret seed would not help against those who want collisions: its lowest byte alone decides
+ * about many of them. */
 uint64_t hash_bytes(const void *bytes, size_t len, uint64_t seed);
 
 /* Add a node under `hash`. Never fails: when memory is short the chains only get longer. */

@@ -67,11 +67,31 @@ static void equal_hashes_are_told_apart_by_their_keys(void **state)
     hash_map_fini(&map);
 }
 
+/* From the paper's reference: key 00 01 … 0f, bytes 00 01 … */
+static void the_keyed_hash_is_siphash(void **state)
+{
+    static const struct {
+        size_t len;
+        uint64_t hash;
+    } cases[] = {{0, 0x726fdb47dd0e0e31}, {1, 0x74f839c593dc67fd},  {7, 0xab0200f58b01d137},
+                 {8, 0x93f5f5799a932462}, {15, 0xa129ca6149be45e5}, {63, 0x958a324ceb064572}};
+    static const struct hash_key key = {{0x0706050403020100, 0x0f0e0d0c0b0a0908}};
+    unsigned char bytes[63];
+    size_t n;
+
+    (void)state;
+    for (n = 0; n < sizeof(bytes); n++)
+        bytes[n] = (unsigned char)n;
+    for (n = 0; n < sizeof(cases) / sizeof(cases[0]); n++)
+        assert_true(hash_keyed(&key, bytes, cases[n].len) == cases[n].hash);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_inserted_is_found_until_it_is_removed),
         cmocka_unit_test(equal_hashes_are_told_apart_by_their_keys),
+        cmocka_unit_test(the_keyed_hash_is_siphash),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
