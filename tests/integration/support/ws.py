@@ -13,7 +13,7 @@ from .protocol import ALWAYS, ANSWERS, check_event, check_request
 sys.path.insert(0, os.path.join(os.environ["LWSHOST_SOURCE"], "tests", "conformance"))
 import websocket_client  # noqa: E402
 from websocket_client import (BINARY, CLOSE, PING, PONG, TEXT,  # noqa: E402,F401
-                              WsClosed, WsRefused)
+                              WsClosed, WsRefused, masked_bytes)
 
 
 class WsClient(websocket_client.WsClient):
