@@ -118,10 +118,9 @@ static void end_frame(struct client *client)
     } else if (client->opcode == OP_PING)
         client_send(client, OP_PONG, client->start, client->start_len);
     else if (client->opcode == OP_CLOSE)
-        client->close_code =
-            client->start_len < 2
-                ? 1005
-                : (uint16_t)((uint8_t)client->start[0] << 8 | (uint8_t)client->start[1]);
+        client->close_code = (uint16_t)(client->start_len < 2 ? 1005
+                                                              : (uint8_t)client->start[0] << 8 |
+                                                                    (uint8_t)client->start[1]);
 }
 
 /* How long a frame's head is, as far as its first two bytes say. */

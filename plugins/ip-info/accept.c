@@ -18,6 +18,8 @@ static const struct offer offers[] = {
     {"application/json", QUERY_FORMAT_JSON},
     {"text/plain", QUERY_FORMAT_TEXT},
     {"text/html", QUERY_FORMAT_HTML},
+    {"text/csv", QUERY_FORMAT_CSV},
+    {"application/x-ndjson", QUERY_FORMAT_NDJSON},
 };
 
 /* RFC 9110 12.4.2: 0, 0.5, 0.123, 1, 1.000; anything else counts as 0. */

@@ -1,8 +1,10 @@
 #include "answer.h"
 
+#include "answer_csv.h"
+#include "answer_result.h"
 #include "answer_text.h"
-#include "json_out.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -35,86 +37,6 @@ static unsigned status_of(const struct query *query, const struct counts *counts
     return outcome_status(counts->codes, style->upstream_error_status);
 }
 
-static void write_record(struct json_out *json, const struct record *record)
-{
-    unsigned n;
-
-    for (n = 0; n < RECORD_FIELD_COUNT; n++) {
-        const char *value = record_get(record, (enum record_field)n);
-
-        if (!value)
-            continue;
-        json_out_key(json, record_field_name((enum record_field)n));
-        if (record_field_type((enum record_field)n) == RECORD_TEXT)
-            json_out_string(json, value);
-        else
-            json_out_literal(json, value);
-    }
-}
-
-static void write_error(struct json_out *json, const struct outcome *outcome)
-{
-    json_out_key(json, "error");
-    json_out_open(json, '{');
-    json_out_key(json, "code");
-    json_out_string(json, outcome_code_name(outcome->code));
-    json_out_key(json, "detail");
-    json_out_string(json, outcome->detail);
-    if (outcome->source) {
-        json_out_key(json, "provider");
-        json_out_string(json, outcome->source);
-    }
-    if (outcome->upstream_status) {
-        json_out_key(json, "status");
-        json_out_number(json, outcome->upstream_status);
-    }
-    if (outcome->retry_after_s) {
-        json_out_key(json, "retry_after");
-        json_out_number(json, outcome->retry_after_s);
-    }
-    json_out_close(json, '}');
-}
-
-static void write_ip(struct json_out *json, const struct question *question)
-{
-    char ip[IP_ADDR_TEXT_BYTES];
-
-    json_out_key(json, "ip");
-    if (!question->is_valid) {
-        json_out_string(json, question->text);
-        return;
-    }
-    ip_addr_format(&question->addr, ip);
-    json_out_string(json, ip);
-    if (strcmp(ip, question->text) != 0) {
-        json_out_key(json, "query");
-        json_out_string(json, question->text);
-    }
-}
-
-/* The members of one result, without the braces: in the single form others stand beside them. */
-static void write_members(struct json_out *json, const struct question *question,
-                          const struct outcome *outcome)
-{
-    bool is_ok = outcome->code == OUTCOME_FOUND;
-
-    write_ip(json, question);
-    json_out_key(json, "ok");
-    json_out_literal(json, is_ok ? "true" : "false");
-    if (question->is_valid) {
-        json_out_key(json, "kind");
-        json_out_string(json, ip_kind_name(outcome->kind));
-    }
-    if (!is_ok) {
-        write_error(json, outcome);
-        return;
-    }
-    if (outcome->record)
-        write_record(json, outcome->record);
-    json_out_key(json, "source");
-    json_out_string(json, outcome->source);
-}
-
 static void write_results(struct json_out *json, const struct query *query,
                           const struct outcome *outcomes)
 {
@@ -127,7 +49,7 @@ static void write_results(struct json_out *json, const struct query *query,
         if (is_named)
             json_out_key(json, query->questions[n].name);
         json_out_open(json, '{');
-        write_members(json, &query->questions[n], &outcomes[n]);
+        answer_result(json, query, n, &outcomes[n]);
         json_out_close(json, '}');
     }
     json_out_close(json, is_named ? '}' : ']');
@@ -172,13 +94,83 @@ static int make_json(const struct query *query, const struct outcome *outcomes,
     if (answer->status != 200)
         write_problem(&json, counts, answer->status, deadline_ms);
     if (query->form == QUERY_SINGLE) {
-        write_members(&json, &query->questions[0], &outcomes[0]);
+        answer_result(&json, query, 0, &outcomes[0]);
     } else {
         write_counts(&json, counts);
         write_results(&json, query, outcomes);
     }
     json_out_close(&json, '}');
     return json.has_failed || bytes_append_str(&answer->body, "\n") ? -1 : 0;
+}
+
+/* How long nothing of it can be out of date. */
+static unsigned freshness(const struct outcome *outcomes, size_t total)
+{
+    unsigned fresh_s = UINT_MAX;
+    size_t n;
+
+    for (n = 0; n < total; n++)
+        if (outcomes[n].kind == IP_KIND_PUBLIC && outcomes[n].fresh_s < fresh_s)
+            fresh_s = outcomes[n].fresh_s;
+    return fresh_s;
+}
+
+static int make_field(const struct query *query, const struct outcome *outcome,
+                      struct answer *answer)
+{
+    char ip[IP_ADDR_TEXT_BYTES];
+    const char *value = answer_value(&query->questions[0], outcome, query->field, ip);
+
+    answer->content_type = "text/plain; charset=utf-8";
+    if (!value) {
+        answer->status = 204;
+        answer->content_type = NULL;
+        return 0;
+    }
+    return bytes_append_str(&answer->body, value) || bytes_append_str(&answer->body, "\n") ? -1 : 0;
+}
+
+int answer_line(const struct query *query, size_t n, const struct outcome *outcome,
+                struct bytes *out)
+{
+    struct json_out json = {.out = out};
+
+    json_out_open(&json, '{');
+    if (query->form == QUERY_NAMED) {
+        json_out_key(&json, "name");
+        json_out_string(&json, query->questions[n].name);
+    } else {
+        json_out_key(&json, "index");
+        json_out_number(&json, n);
+    }
+    answer_result(&json, query, n, outcome);
+    json_out_close(&json, '}');
+    return json.has_failed || bytes_append_str(out, "\n") ? -1 : 0;
+}
+
+int answer_last_line(const struct query *query, const struct outcome *outcomes, struct bytes *out)
+{
+    const struct counts counts = count(outcomes, query->count);
+    struct json_out json = {.out = out};
+
+    json_out_open(&json, '{');
+    write_counts(&json, &counts);
+    json_out_close(&json, '}');
+    return json.has_failed || bytes_append_str(out, "\n") ? -1 : 0;
+}
+
+/* Where all is there at once. */
+static int make_ndjson(const struct query *query, const struct outcome *outcomes,
+                       struct answer *answer)
+{
+    size_t n;
+
+    answer->status = 200;
+    answer->content_type = ANSWER_NDJSON_TYPE;
+    for (n = 0; n < query->count; n++)
+        if (answer_line(query, n, &outcomes[n], &answer->body))
+            return -1;
+    return answer_last_line(query, outcomes, &answer->body);
 }
 
 int answer_make(const struct query *query, const struct outcome *outcomes,
@@ -190,11 +182,26 @@ int answer_make(const struct query *query, const struct outcome *outcomes,
     answer->is_lookup = true;
     answer->is_complete = counts.failed == 0;
     answer->status = status_of(query, &counts, style);
-    if (query->format == QUERY_FORMAT_JSON)
-        return make_json(query, outcomes, &counts, deadline_ms, answer);
-    answer->content_type = query->format == QUERY_FORMAT_HTML ? "text/html; charset=utf-8"
-                                                              : "text/plain; charset=utf-8";
-    return answer_text(query, outcomes, style, &answer->body);
+    answer->fresh_s = counts.failed ? 0 : freshness(outcomes, query->count);
+    if (query->field >= 0 && answer->is_complete)
+        return make_field(query, &outcomes[0], answer);
+    switch (query->format) {
+    case QUERY_FORMAT_TEXT:
+        answer->content_type = "text/plain; charset=utf-8";
+        return answer_text(query, outcomes, style, &answer->body);
+    case QUERY_FORMAT_HTML:
+        answer->content_type = "text/html; charset=utf-8";
+        return answer_text(query, outcomes, style, &answer->body);
+    case QUERY_FORMAT_CSV:
+        answer->content_type = "text/csv; charset=utf-8; header=present";
+        return answer_csv(query, outcomes, &answer->body);
+    case QUERY_FORMAT_NDJSON:
+        return make_ndjson(query, outcomes, answer);
+    case QUERY_FORMAT_JSON:
+    case QUERY_FORMAT_AUTO:
+        break;
+    }
+    return make_json(query, outcomes, &counts, deadline_ms, answer);
 }
 
 int answer_refuse(unsigned status, const char *detail, struct answer *answer)

@@ -18,6 +18,7 @@ struct flights {
     const struct lookup_service *service;
     struct cache *cache;
     uint64_t seed;
+    unsigned fresh_s; /* how long an answer may be given again, from its coming */
     struct hash_map map;
     struct flight_stats stats;
 };
@@ -36,6 +37,7 @@ struct flights *flights_new(const struct lookup_service *service,
         return NULL;
     flights->service = service;
     flights->seed = hash_seed;
+    flights->fresh_s = (unsigned)(cache_limits->ttl_us / 1000000);
     flights->cache = cache_new(cache_limits, hash_seed);
     if (!flights->cache) {
         free(flights);
@@ -53,10 +55,13 @@ void flights_free(struct flights *flights)
     free(flights);
 }
 
-static void hand_over(struct flight_waiter *waiter, const struct outcome *outcome, uint64_t now)
+static void hand_over(const struct flights *flights, struct flight_waiter *waiter,
+                      const struct outcome *outcome, uint64_t now)
 {
     *waiter->outcome = *outcome;
     record_hold(outcome->record);
+    if (outcome->code == OUTCOME_FOUND && !outcome->is_cached)
+        waiter->outcome->fresh_s = flights->fresh_s;
     waiter->outcome->elapsed_ms = (unsigned)((now - waiter->asked_us) / 1000);
 }
 
@@ -85,7 +90,8 @@ static void end(struct flight *flight, uint64_t now)
 static void on_lookup_done(void *opaque)
 {
     struct flight *flight = opaque;
-    uint64_t now = now_us(flight->flights);
+    const struct flights *flights = flight->flights;
+    uint64_t now = now_us(flights);
     struct dlist_node *node;
 
     end(flight, now);
@@ -93,7 +99,7 @@ static void on_lookup_done(void *opaque)
         struct flight_waiter *waiter = DLIST_ENTRY(node, struct flight_waiter, of_flight);
 
         flights_forget(waiter);
-        hand_over(waiter, &flight->outcome, now);
+        hand_over(flights, waiter, &flight->outcome, now);
         waiter->done(waiter);
     }
     outcome_fini(&flight->outcome);
@@ -133,7 +139,7 @@ static bool start(struct flights *flights, const struct question_key *key,
         return false;
     }
     end(flight, waiter->asked_us);
-    hand_over(waiter, &flight->outcome, waiter->asked_us);
+    hand_over(flights, waiter, &flight->outcome, waiter->asked_us);
     outcome_fini(&flight->outcome);
     free(flight);
     return true;

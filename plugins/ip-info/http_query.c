@@ -40,7 +40,9 @@ static int settle_format(struct lws *wsi, struct query *query)
     if (query->format == QUERY_FORMAT_AUTO)
         query->format = accept_choose(is_given ? accept : NULL);
     if (query->format == QUERY_FORMAT_AUTO)
-        return query_refuse(query, 406, "answers are application/json, text/plain or text/html");
+        return query_refuse(query, 406,
+                            "answers are application/json, text/plain, text/html, text/csv or "
+                            "application/x-ndjson");
     return 0;
 }
 

@@ -10,6 +10,7 @@ void query_init(struct query *query, size_t max_questions)
 {
     memset(query, 0, sizeof(*query));
     query->max_questions = max_questions;
+    query->field = -1;
 }
 
 void query_fini(struct query *query)
@@ -30,6 +31,11 @@ int query_refuse(struct query *query, unsigned status, const char *format, ...)
     vsnprintf(query->error_text, sizeof(query->error_text), format, args);
     va_end(args);
     return -1;
+}
+
+bool query_wants(const struct query *query, int field)
+{
+    return !query->has_fields || ((query->fields | ANSWER_FIELDS_ALWAYS) & 1u << field);
 }
 
 static struct question *add_question(struct query *query)
@@ -135,27 +141,39 @@ static int add_named(struct query *query, const char *name, size_t name_len, con
     return add_address(query, name, name_len, value, len);
 }
 
+static int read_field(struct query *query, const char *name, size_t len)
+{
+    query->field = answer_field_find(name, len);
+    return query->field < 0 || query->field == ANSWER_FIELD_ERROR
+               ? query_refuse(query, 404, "there is no such field")
+               : 0;
+}
+
 int query_path(struct query *query, const char *path, size_t len)
 {
+    const char *slash;
+
     while (len && path[0] == '/') {
         path++;
         len--;
     }
     if (len && path[len - 1] == '/')
         len--;
-    if (len == 0 || (len == 2 && memcmp(path, "me", 2) == 0)) {
-        query->form = len ? QUERY_SINGLE : QUERY_NONE;
-        return 0;
+    slash = memchr(path, '/', len);
+    if (slash) {
+        if (read_field(query, slash + 1, (size_t)(path + len - slash - 1)))
+            return -1;
+        len = (size_t)(slash - path);
     }
-    if (memchr(path, '/', len))
-        return query_refuse(query, 404, "there is nothing at this path");
+    if (len == 0)
+        return 0;
     query->form = QUERY_SINGLE;
-    return add_address(query, "", 0, path, len);
+    return len == 2 && memcmp(path, "me", 2) == 0 ? 0 : add_address(query, "", 0, path, len);
 }
 
 static int read_format(struct query *query, const char *value, size_t len)
 {
-    static const char *const names[] = {"", "json", "text", "html"};
+    static const char *const names[] = {"", "json", "text", "html", "csv", "ndjson"};
     unsigned n;
 
     if (query->format != QUERY_FORMAT_AUTO)
@@ -166,7 +184,7 @@ static int read_format(struct query *query, const char *value, size_t len)
             return 0;
         }
     }
-    return query_refuse(query, 400, "format is one of json, text, html");
+    return query_refuse(query, 400, "format is one of json, text, html, csv, ndjson");
 }
 
 static int read_deadline(struct query *query, const char *value, size_t len)
@@ -184,15 +202,63 @@ static int read_deadline(struct query *query, const char *value, size_t len)
     return 0;
 }
 
+static int read_flag(struct query *query, const char *name, const char *value, size_t len,
+                     bool *has, bool *is)
+{
+    if (*has)
+        return query_refuse(query, 400, "%s is given twice", name);
+    if (len != 1 || (value[0] != '0' && value[0] != '1'))
+        return query_refuse(query, 400, "%s is 0 or 1", name);
+    *has = true;
+    *is = value[0] == '1';
+    return 0;
+}
+
 static int read_strict(struct query *query, const char *value, size_t len)
 {
-    if (query->has_strict)
-        return query_refuse(query, 400, "strict is given twice");
-    if (len != 1 || (value[0] != '0' && value[0] != '1'))
-        return query_refuse(query, 400, "strict is 0 or 1");
-    query->has_strict = true;
-    query->is_strict = value[0] == '1';
+    return read_flag(query, "strict", value, len, &query->has_strict, &query->is_strict);
+}
+
+static int read_meta(struct query *query, const char *value, size_t len)
+{
+    return read_flag(query, "meta", value, len, &query->has_meta, &query->is_meta);
+}
+
+static int read_lang(struct query *query, const char *value, size_t len)
+{
+    size_t n;
+
+    if (query->lang[0])
+        return query_refuse(query, 400, "lang is given twice");
+    for (n = 0; n < len; n++)
+        if (!is_name(value + n, 1) || value[n] == '_')
+            break;
+    if (n != len || len < 2 || len >= QUERY_LANG_BYTES)
+        return query_refuse(query, 400, "lang is a language tag like en or zh-CN");
+    memcpy(query->lang, value, len);
+    query->lang[len] = 0;
     return 0;
+}
+
+static int read_fields(struct query *query, const char *value, size_t len)
+{
+    const char *end = value + len;
+
+    if (query->has_fields)
+        return query_refuse(query, 400, "fields is given twice");
+    query->has_fields = true;
+    for (;;) {
+        const char *comma = memchr(value, ',', (size_t)(end - value));
+        size_t name_len = (size_t)((comma ? comma : end) - value);
+        int field = answer_field_find(value, name_len);
+
+        if (field < 0)
+            return query_refuse(query, 400, "there is no such field");
+        query->fields |= 1u << field;
+        if (!comma)
+            return 0;
+        value = comma + 1;
+    }
 }
 
 static int read_provider(struct query *query, const char *value, size_t len)
@@ -212,11 +278,9 @@ int query_parameter(struct query *query, const char *name, size_t name_len, cons
     static const struct {
         const char *name;
         int (*read)(struct query *query, const char *value, size_t len);
-    } table[] = {{"ip", add_list},
-                 {"format", read_format},
-                 {"deadline", read_deadline},
-                 {"strict", read_strict},
-                 {"provider", read_provider}};
+    } table[] = {{"ip", add_list},        {"format", read_format},    {"deadline", read_deadline},
+                 {"strict", read_strict}, {"meta", read_meta},        {"lang", read_lang},
+                 {"fields", read_fields}, {"provider", read_provider}};
     size_t n;
 
     if (name_len >= 3 && memcmp(name, "ip.", 3) == 0)
@@ -285,8 +349,13 @@ int query_finish(struct query *query, const struct ip_addr *caller)
 {
     if (query->error_status)
         return -1;
+    if (query->field >= 0 && query->form > QUERY_SINGLE)
+        return query_refuse(query, 400, "one field is told of one address");
+    if (query->field >= 0 && query->format > QUERY_FORMAT_TEXT)
+        return query_refuse(query, 400, "the value of a field is text");
     if (query->count)
         return 0;
     query->form = QUERY_SINGLE;
+    query->is_of_caller = true;
     return add_caller(query, caller);
 }

@@ -10,6 +10,7 @@
 #ifndef LWSHOST_IP_INFO_QUERY_H
 #define LWSHOST_IP_INFO_QUERY_H
 
+#include "answer_field.h"
 #include "ip_addr.h"
 
 #include <stdbool.h>
@@ -17,6 +18,7 @@
 
 #define QUERY_NAME_BYTES 33 /* 32 and a NUL */
 #define QUERY_TEXT_BYTES 65 /* 64 and a NUL */
+#define QUERY_LANG_BYTES 17 /* 16 and a NUL */
 
 enum query_form {
     QUERY_NONE,   /* nothing asked: the caller's own address */
@@ -26,7 +28,14 @@ enum query_form {
     QUERY_BODY, /* while a body is read: it goes with no other form */
 };
 
-enum query_format { QUERY_FORMAT_AUTO, QUERY_FORMAT_JSON, QUERY_FORMAT_TEXT, QUERY_FORMAT_HTML };
+enum query_format {
+    QUERY_FORMAT_AUTO,
+    QUERY_FORMAT_JSON,
+    QUERY_FORMAT_TEXT,
+    QUERY_FORMAT_HTML,
+    QUERY_FORMAT_CSV,    /* RFC 4180, with a header line */
+    QUERY_FORMAT_NDJSON, /* one line for each answer as it comes, then one that sums up */
+};
 
 struct question {
     char name[QUERY_NAME_BYTES]; /* of the named form */
@@ -45,6 +54,12 @@ struct query {
     bool is_strict;
     bool has_strict;
     char provider[QUERY_NAME_BYTES]; /* empty: as configured */
+    char lang[QUERY_LANG_BYTES];     /* of names in answers; empty: as configured */
+    uint32_t fields;                 /* a bit for each enum answer_field that is wanted */
+    bool has_fields;                 /* else all are */
+    bool has_meta, is_meta;          /* how each answer came about is told, too */
+    int field; /* an enum answer_field: only its value is wanted, as text; -1: whole answers */
+    bool is_of_caller; /* about the caller itself */
 
     unsigned error_status; /* 0, or the HTTP status with which it is refused, and why */
     char error_text[121];
@@ -56,8 +71,9 @@ void query_init(struct query *query, size_t max_questions);
 /* Free the questions. */
 void query_fini(struct query *query);
 
-/* Read what of the path is behind the mount point: nothing, "/", "/me", "/{ip}". The functions of
- * this group return 0, or -1 when the request is refused; error_status and error_text tell. */
+/* Read what of the path is behind the mount point: nothing, "/", "/me", "/{ip}", and "/{field}"
+ * behind the last two. The functions of this group return 0, or -1 when the request is refused;
+ * error_status and error_text tell. */
 int query_path(struct query *query, const char *path, size_t len);
 
 /* Read one decoded parameter. Names that nobody knows are ignored, but not `ip.` with a bad name.
@@ -71,6 +87,9 @@ int query_body(struct query *query, const char *body, size_t len);
 /* Check what only shows when everything was read; `caller` stands in where nothing is asked, NULL
  * when the caller has no address. */
 int query_finish(struct query *query, const struct ip_addr *caller);
+
+/* Whether callers want that field of each result. */
+bool query_wants(const struct query *query, int field);
 
 /* Refuse the query; the first refusal stands. Returns -1. */
 int query_refuse(struct query *query, unsigned status, const char *format, ...)

@@ -161,6 +161,132 @@ static void text_and_html(void **state)
     fini(&made);
 }
 
+static void remake(struct made *made)
+{
+    struct answer_style style = {
+        .ok = made->template, .error_text = "<error>", .upstream_error_status = 502};
+
+    answer_fini(&made->answer);
+    assert_int_equal(answer_make(&made->query, made->outcomes, &style, 2000, &made->answer), 0);
+}
+
+static void only_what_is_wanted(void **state)
+{
+    struct made made = make(QUERY_SINGLE, QUERY_FORMAT_JSON, "::ffff:1.0.0.1", 0, 0, false);
+
+    (void)state;
+    made.query.has_fields = true;
+    made.query.fields = 1u << RECORD_LATITUDE;
+    remake(&made);
+    assert_string_equal(made.answer.body.data, "{\"ip\":\"1.0.0.1\",\"ok\":true,\"latitude\":0}\n");
+    fini(&made);
+}
+
+static void how_it_came_about(void **state)
+{
+    struct made made = make(QUERY_SINGLE, QUERY_FORMAT_JSON, "1.0.0.1", 0, 0, false);
+
+    (void)state;
+    made.query.is_meta = true;
+    made.outcomes[0].is_cached = made.outcomes[0].is_stale = true;
+    made.outcomes[0].age_s = 90;
+    made.outcomes[0].elapsed_ms = 7;
+    remake(&made);
+    assert_string_equal(made.answer.body.data,
+                        "{\"ip\":\"1.0.0.1\",\"ok\":true,\"kind\":\"public\"," CITY
+                        ",\"source\":\"x\",\"stale\":true,\"cached\":true,\"age\":90,\"ms\":7}\n");
+    fini(&made);
+}
+
+static void one_field_is_bare_text(void **state)
+{
+    struct made made = make(QUERY_SINGLE, QUERY_FORMAT_JSON, "1.0.0.1", 0, 0, false);
+
+    (void)state;
+    made.query.field = RECORD_LATITUDE;
+    remake(&made);
+    assert_int_equal(made.answer.status, 200);
+    assert_string_equal(made.answer.content_type, "text/plain; charset=utf-8");
+    assert_string_equal(made.answer.body.data, "0\n");
+    made.query.field = ANSWER_FIELD_KIND;
+    remake(&made);
+    assert_string_equal(made.answer.body.data, "public\n");
+    made.query.field = RECORD_COUNTRY;
+    remake(&made);
+    assert_int_equal(made.answer.status, 204);
+    assert_int_equal(made.answer.body.len, 0);
+    outcome_fini(&made.outcomes[0]);
+    outcome_fail(&made.outcomes[0], OUTCOME_TIMEOUT, "why");
+    remake(&made);
+    assert_int_equal(made.answer.status, 504);
+    assert_string_equal(made.answer.content_type, "application/problem+json");
+    fini(&made);
+}
+
+static void as_lines(void **state)
+{
+    struct made made =
+        make(QUERY_LIST, QUERY_FORMAT_NDJSON, "1.0.0.1,1.0.0.2", 2, OUTCOME_TIMEOUT, false);
+    struct bytes line = {0};
+
+    (void)state;
+    assert_int_equal(made.answer.status, 200);
+    assert_string_equal(made.answer.content_type, "application/x-ndjson");
+    assert_string_equal(
+        made.answer.body.data,
+        "{\"index\":0,\"ip\":\"1.0.0.1\",\"ok\":true,\"kind\":\"public\"," CITY
+        ",\"source\":\"x\"}\n"
+        "{\"index\":1,\"ip\":\"1.0.0.2\",\"ok\":false,\"kind\":\"public\",\"error\":{\"code\":"
+        "\"timeout\",\"detail\":\"why\",\"provider\":\"x\"}}\n"
+        "{\"complete\":false,\"count\":2,\"succeeded\":1,\"failed\":1}\n");
+    made.query.form = QUERY_NAMED;
+    strcpy(made.query.questions[1].name, "rep4");
+    assert_int_equal(answer_line(&made.query, 1, &made.outcomes[1], &line), 0);
+    assert_int_equal(strncmp(line.data, "{\"name\":\"rep4\",\"ip\"", 21), 0);
+    bytes_fini(&line);
+    fini(&made);
+}
+
+static void as_a_table(void **state)
+{
+    struct made made =
+        make(QUERY_NAMED, QUERY_FORMAT_CSV, "1.0.0.1,1.0.0.2", 2, OUTCOME_TIMEOUT, false);
+    const char *values[RECORD_FIELD_COUNT] = {
+        [RECORD_CITY] = "=HYPERLINK(1)", [RECORD_LATITUDE] = "-1.5"};
+
+    (void)state;
+    made.query.has_fields = true;
+    made.query.fields = 1u << RECORD_CITY | 1u << RECORD_LATITUDE;
+    remake(&made);
+    assert_string_equal(made.answer.body.data, "name,ip,ok,city,latitude,error\r\n"
+                                               "a,1.0.0.1,true,\"a \"\"<&>'\"\" 京\",0,\r\n"
+                                               "b,1.0.0.2,false,,,timeout\r\n");
+    outcome_fini(&made.outcomes[0]);
+    made.outcomes[0].record = record_new(values);
+    remake(&made);
+    assert_non_null(strstr(made.answer.body.data, "a,1.0.0.1,true,\"'=HYPERLINK(1)\",-1.5,\r\n"));
+    made.query.has_fields = false;
+    made.query.form = QUERY_LIST;
+    remake(&made);
+    assert_int_equal(strncmp(made.answer.body.data, "ip,query,ok,kind,country,", 25), 0);
+    fini(&made);
+}
+
+static void it_is_fresh_as_long_as_each_answer(void **state)
+{
+    struct made made = make(QUERY_LIST, QUERY_FORMAT_JSON, "1.0.0.1,1.0.0.2", 0, 0, false);
+
+    (void)state;
+    made.outcomes[0].fresh_s = 60;
+    made.outcomes[1].fresh_s = 40;
+    remake(&made);
+    assert_int_equal(made.answer.fresh_s, 40);
+    outcome_fail(&made.outcomes[1], OUTCOME_TIMEOUT, "why");
+    remake(&made);
+    assert_int_equal(made.answer.fresh_s, 0);
+    fini(&made);
+}
+
 static void refusals_are_problems(void **state)
 {
     struct answer answer;
@@ -186,6 +312,12 @@ int main(void)
                                        cmocka_unit_test(a_total_failure_is_a_problem),
                                        cmocka_unit_test(strict_takes_the_status_of_what_failed),
                                        cmocka_unit_test(text_and_html),
+                                       cmocka_unit_test(only_what_is_wanted),
+                                       cmocka_unit_test(how_it_came_about),
+                                       cmocka_unit_test(one_field_is_bare_text),
+                                       cmocka_unit_test(as_lines),
+                                       cmocka_unit_test(as_a_table),
+                                       cmocka_unit_test(it_is_fresh_as_long_as_each_answer),
                                        cmocka_unit_test(refusals_are_problems)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -108,6 +108,18 @@ static void refusals(void **state)
     REFUSED(400, "", long_name, "1.1.1.1");
     REFUSED(422, "", "ip", "1.1.1.1,1.1.1.1,1.1.1.1,1.1.1.1,1.1.1.1");
     REFUSED(400, "", "format", "");
+    REFUSED(400, "", "fields", "");
+    REFUSED(400, "", "fields", "city,");
+    REFUSED(400, "", "fields", "town");
+    REFUSED(400, "", "fields", "city", "fields", "city");
+    REFUSED(400, "", "meta", "yes");
+    REFUSED(400, "", "lang", "x");
+    REFUSED(400, "", "lang", "zh_CN");
+    REFUSED(400, "", "lang", "a-very-long-tag-it");
+    REFUSED(400, "/me/city", "format", "csv");
+    REFUSED(404, "/1.1.1.1/town");
+    REFUSED(404, "/1.1.1.1/error");
+    REFUSED(404, "/1.1.1.1/city/x");
     REFUSED(400, "", "format", "json", "format", "json");
     REFUSED(400, "", "deadline", "49");
     REFUSED(400, "", "deadline", "");
@@ -196,6 +208,43 @@ static void bodies(void **state)
     assert_int_equal(body("[\"a\",\"a\",\"a\",\"a\",\"a\"]", QUERY_LIST, 0), 422);
 }
 
+static void fields_are_chosen(void **state)
+{
+    struct query query;
+
+    (void)state;
+    assert_int_equal(read(&query, "/1.1.1.1", "fields", "city,kind", "meta", "1", "lang", "zh-CN",
+                          "format", "ndjson", NULL),
+                     0);
+    assert_true(query_wants(&query, RECORD_CITY));
+    assert_true(query_wants(&query, ANSWER_FIELD_KIND));
+    assert_true(query_wants(&query, ANSWER_FIELD_OK));
+    assert_false(query_wants(&query, RECORD_COUNTRY));
+    assert_false(query_wants(&query, ANSWER_FIELD_SOURCE));
+    assert_true(query.is_meta);
+    assert_string_equal(query.lang, "zh-CN");
+    assert_int_equal(query.format, QUERY_FORMAT_NDJSON);
+    query_fini(&query);
+    assert_int_equal(read(&query, "/1.1.1.1", NULL), 0);
+    assert_true(query_wants(&query, RECORD_COUNTRY));
+    assert_false(query.is_of_caller);
+    query_fini(&query);
+}
+
+static void a_path_can_name_one_field(void **state)
+{
+    struct query query;
+
+    (void)state;
+    assert_int_equal(read(&query, "/1.1.1.1/city", NULL), 0);
+    assert_int_equal(query.field, RECORD_CITY);
+    query_fini(&query);
+    assert_int_equal(read(&query, "/me/asn/", "format", "text", NULL), 0);
+    assert_int_equal(query.field, RECORD_ASN);
+    assert_true(query.is_of_caller);
+    query_fini(&query);
+}
+
 static void short_memory_is_503(void **state)
 {
     struct query query;
@@ -216,6 +265,8 @@ int main(void)
                                        cmocka_unit_test(scalars_are_read),
                                        cmocka_unit_test(what_is_told_back_is_short_and_printable),
                                        cmocka_unit_test(bodies),
+                                       cmocka_unit_test(fields_are_chosen),
+                                       cmocka_unit_test(a_path_can_name_one_field),
                                        cmocka_unit_test(short_memory_is_503)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
