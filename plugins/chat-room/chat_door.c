@@ -61,7 +61,7 @@ int door_check(struct lws *wsi, const struct chat_vhd *vhd)
     if (!vhd || !vhd->world)
         return refuse(wsi, HTTP_STATUS_SERVICE_UNAVAILABLE,
                       "there is no working chat-room on this vhost");
-    if (vhd->world->is_stopping)
+    if (vhd->world->is_stopping || lws_context_is_deprecated(vhd->context))
         return reject(wsi, vhd->world, REJECTION_STOPPING);
     if (!is_path(wsi, vhd->options.path))
         return reject(wsi, vhd->world, REJECTION_PATH);

@@ -2,10 +2,14 @@
 
 #include "chat_store.h"
 #include "hub_options.h"
+#include "lws_compat.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define SWEEP_US 250000
+#define IDLE_US 500000 /* while nobody is there, but a file */
 
 /* The one thing in this project that may change and belongs to no object. Vhosts of one context
  * have to find each other, and libwebsockets 4.1 has nothing to look for them with (later ones have
@@ -47,6 +51,64 @@ static void delist(const struct chat_hub *hub)
     pthread_mutex_unlock(&named_hubs_lock);
 }
 
+static bool has_file(const struct chat_hub *hub)
+{
+    return chat_options_store_path(&hub->options) != NULL;
+}
+
+/* The vhosts stay, and refuse. A file is free then for the generation that comes. */
+static void give_up(struct chat_hub *hub)
+{
+    struct dlist_node *node = dlist_first(&hub->vhosts);
+
+    for (; node; node = dlist_next(&hub->vhosts, node))
+        DLIST_ENTRY(node, struct chat_vhd, of_hub)->world = NULL;
+    lws_sul_cancel(&hub->flush);
+    world_free(hub->world);
+    hub->world = NULL;
+}
+
+/* lwsws begins a new process at SIGHUP, and the old one keeps its connections until they end. A
+ * chat can't be in two processes: its members are sent over. */
+static void on_sweep(lws_sorted_usec_list_t *sul)
+{
+    struct chat_hub *hub = lws_container_of(sul, struct chat_hub, sweep);
+
+    hub->is_sweeping = false;
+    if (lws_context_is_deprecated(hub->context)) {
+        chat_hub_stop(hub, CLOSE_RESTART);
+        if (chat_hub_pending(hub) == 0) {
+            give_up(hub);
+            return;
+        }
+    }
+    world_sweep(hub->world);
+    if (!world_is_idle(hub->world))
+        chat_hub_sweep(hub);
+    else if (has_file(hub))
+        lws_sul_schedule(hub->context, 0, &hub->sweep, on_sweep, IDLE_US);
+}
+
+void chat_hub_sweep(struct chat_hub *hub)
+{
+    if (hub->is_sweeping)
+        return;
+    hub->is_sweeping = true;
+    lws_sul_schedule(hub->context, 0, &hub->sweep, on_sweep, SWEEP_US);
+}
+
+void chat_hub_stop(struct chat_hub *hub, int close_code)
+{
+    if (hub->world && !hub->world->is_stopping)
+        world_stop(hub->world, (unsigned)close_code,
+                   close_code == (int)CLOSE_RESTART ? "service restart" : "server going down");
+}
+
+unsigned chat_hub_pending(const struct chat_hub *hub)
+{
+    return hub->world ? hub->world->conn_count : 0;
+}
+
 static void hub_free(struct chat_hub *hub)
 {
     lws_sul_cancel(&hub->flush);
@@ -77,6 +139,8 @@ static struct chat_hub *hub_new(const struct chat_vhd *vhd, struct problem *prob
     }
     if (hub->options.hub)
         enlist(hub);
+    if (has_file(hub))
+        chat_hub_sweep(hub);
     return hub;
 }
 
@@ -131,7 +195,8 @@ void chat_hub_leave(struct chat_vhd *vhd, struct lws_vhost *vhost)
 
     if (!hub)
         return;
-    drop_connections(hub->world, vhost);
+    if (hub->world)
+        drop_connections(hub->world, vhost);
     dlist_remove(&vhd->of_hub);
     vhd->hub = NULL;
     vhd->world = NULL;

@@ -18,10 +18,10 @@ struct chat_hub {
     struct lws_context *context;
     struct chat_options options; /* the world's */
     char *texts;                 /* of `options` */
-    struct world *world;
-    struct dlist vhosts; /* struct chat_vhd; never empty */
+    struct world *world;         /* NULL: given up, the context is an old generation */
+    struct dlist vhosts;         /* struct chat_vhd; never empty */
     lws_sorted_usec_list_t flush, sweep;
-    bool is_sweeping;
+    bool is_sweeping; /* a few times a second */
     bool has_yielded; /* the flush goes on when the loop comes round */
 };
 
@@ -42,6 +42,16 @@ int chat_hub_check(const struct chat_options *first, const struct chat_options *
 /* Out of the hub, and every connection of the vhost out of the world. Harmless when it was in none.
  */
 void chat_hub_leave(struct chat_vhd *vhd, struct lws_vhost *vhost);
+
+/* Have the world swept from now on, as long as there is something in it. */
+void chat_hub_sweep(struct chat_hub *hub);
+
+/* Close every connection with `close_code`, and take no new ones. Harmless when it was done before.
+ */
+void chat_hub_stop(struct chat_hub *hub, int close_code);
+
+/* How many connections have not ended yet. */
+unsigned chat_hub_pending(const struct chat_hub *hub);
 
 /* Whether it is for this vhost to do what is done once for the whole hub. */
 bool chat_hub_is_first(const struct chat_vhd *vhd);

@@ -9,7 +9,6 @@
 #include <sys/random.h>
 #include <time.h>
 
-#define SWEEP_US 250000
 #define SOON_US 1 /* the next turn of the loop */
 
 static uint64_t now_us(void)
@@ -40,28 +39,6 @@ static void on_flush(lws_sorted_usec_list_t *sul)
     world_flush(lws_container_of(sul, struct chat_hub, flush)->world);
 }
 
-static void arm(struct chat_hub *hub);
-
-static void on_sweep(lws_sorted_usec_list_t *sul)
-{
-    struct chat_hub *hub = lws_container_of(sul, struct chat_hub, sweep);
-
-    hub->is_sweeping = false;
-    world_sweep(hub->world);
-    if (!world_is_idle(hub->world))
-        arm(hub);
-}
-
-static void arm(struct chat_hub *hub)
-{
-    if (hub->is_sweeping)
-        return;
-    hub->is_sweeping = true;
-    lws_sul_schedule(hub->context, 0, &hub->sweep, on_sweep, SWEEP_US);
-}
-
-void chat_sweep_arm(struct chat_vhd *vhd) { arm(vhd->hub); }
-
 static void wake(void *host)
 {
     struct chat_hub *hub = host;
@@ -73,7 +50,7 @@ void chat_turn(struct chat_vhd *vhd)
 {
     struct chat_hub *hub = vhd && chat_hub_is_first(vhd) ? vhd->hub : NULL;
 
-    if (!hub)
+    if (!hub || !hub->world)
         return;
     if (hub->has_yielded) {
         hub->has_yielded = false;

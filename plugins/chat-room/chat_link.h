@@ -51,9 +51,6 @@ extern const struct chat_port chat_port;
  * or -1 when the connection is to be ended. */
 int chat_link_writable(struct chat_pss *pss);
 
-/* Have the world swept from now on, as long as there is something in it. */
-void chat_sweep_arm(struct chat_vhd *vhd);
-
 /* From LWS_CALLBACK_EVENT_WAIT_CANCELLED: go on with a flush that has yielded, and
  * with what the store has answered. */
 void chat_turn(struct chat_vhd *vhd);

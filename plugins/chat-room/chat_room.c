@@ -103,7 +103,7 @@ static int on_established(struct lws *wsi, struct chat_pss *pss)
     pss->is_mux = lws_get_network_wsi(wsi) != wsi;
     if (address_of(wsi, vhd, address))
         return -1;
-    chat_sweep_arm(vhd);
+    chat_hub_sweep(vhd->hub);
     if (conn_open(&pss->conn, vhd->world, pss, is_text ? CONN_TEXT : CONN_JSON, address))
         return -1;
     if (pss->conn.is_closing)
@@ -187,16 +187,15 @@ static void hook_stop(struct lws_vhost *vhost, int close_code)
 {
     struct chat_vhd *vhd = vhd_of(vhost);
 
-    if (vhd && vhd->world && !vhd->world->is_stopping)
-        world_stop(vhd->world, (unsigned)close_code,
-                   close_code == 1012 ? "service restart" : "server going down");
+    if (vhd && vhd->hub)
+        chat_hub_stop(vhd->hub, close_code);
 }
 
 static unsigned hook_pending(struct lws_vhost *vhost)
 {
     struct chat_vhd *vhd = vhd_of(vhost);
 
-    return vhd && chat_hub_is_first(vhd) ? vhd->world->conn_count : 0;
+    return vhd && chat_hub_is_first(vhd) ? chat_hub_pending(vhd->hub) : 0;
 }
 
 static const char *hook_broken(struct lws_vhost *vhost)

@@ -47,6 +47,7 @@ struct conn {
 #define CLOSE_BAD_UTF8 1007u
 #define CLOSE_TOO_BIG 1009u
 #define CLOSE_INTERNAL 1011u
+#define CLOSE_RESTART 1012u
 #define CLOSE_NO_PONG 4001u
 #define CLOSE_TOO_SLOW 4002u
 #define CLOSE_FLOOD 4500u
