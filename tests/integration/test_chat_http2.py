@@ -10,6 +10,7 @@ import unittest
 
 from support import Server, WsClosed, vhost
 from test_chat_json import Chat
+from support.certificate import make_certificate
 from support.chat import parts
 
 NODE = shutil.which("node")
@@ -99,10 +100,7 @@ class Streams(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory()
-        cls.cert, cls.key = f"{cls.folder.name}/cert.pem", f"{cls.folder.name}/key.pem"
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
-                        "-subj", "/CN=localhost", "-keyout", cls.key, "-out", cls.cert],
-                       check=True, capture_output=True)
+        cls.cert, cls.key = make_certificate(cls.folder.name)
 
     @classmethod
     def tearDownClass(cls):

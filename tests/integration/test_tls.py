@@ -11,6 +11,7 @@ import tempfile
 import unittest
 
 from support import WsClient, run_lwshost
+from support.certificate import make_certificate
 from test_vhosts import TEST_PLUGINS, Conf, echo, get, port_of, serve
 
 CURL = subprocess.run(["curl", "-V"], capture_output=True, text=True, check=False).stdout \
@@ -22,11 +23,7 @@ class Tls(unittest.TestCase):
     def setUpClass(cls):
         folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(folder.cleanup)
-        cls.cert, cls.key = f"{folder.name}/cert.pem", f"{folder.name}/key.pem"
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-                        "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
-                        "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
-                        "-keyout", cls.key, "-out", cls.cert], check=True, capture_output=True)
+        cls.cert, cls.key = make_certificate(folder.name)
         cls.context = ssl.create_default_context(cafile=cls.cert)
 
     def conf(self, **keys):
