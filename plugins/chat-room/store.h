@@ -106,7 +106,7 @@ struct store_ops {
     int (*punish)(struct store_room *room, const struct store_sanction *sanction);
     /* Forget the one that is the same, if there is one. Comes with `punish`. */
     void (*pardon)(struct store_room *room, const struct store_sanction *sanction);
-    /* Visit those of the room that are not over, the oldest first. Comes with `punish`. Answers at
+    /* Visit those of the room that are not over, in any order. Comes with `punish`. Answers at
      * once; what the visitor gets is good until it returns, and it calls nothing of the store. */
     void (*sanctions)(struct store_room *room, int64_t now_ms, store_sanction_fn *visit,
                       void *user);

@@ -55,15 +55,31 @@ static int begin_epoch(struct store_db *db, struct disk_room *room, const char *
     return 0;
 }
 
+static int note(struct store_db *db, struct store_job *job)
+{
+    switch (job->kind) {
+    case JOB_SESSION:
+        return store_db_put_session(db, &job->session);
+    case JOB_FORGET_SESSIONS:
+        return store_db_forget_sessions(db, job->before_ms);
+    case JOB_PUNISH:
+        return store_db_punish(db, job->sanction);
+    case JOB_PARDON:
+        return store_db_pardon(db, job->sanction);
+    case JOB_FORGET_SANCTIONS:
+        return store_db_forget_sanctions(db, job->before_ms);
+    default:
+        return 0;
+    }
+}
+
 static int apply(struct store_db *db, struct store_job *job, struct disk_room **touched)
 {
     struct disk_room *room = job->room;
 
     job->result = STORE_KEPT;
-    if (job->kind == JOB_SESSION)
-        return store_db_put_session(db, &job->session);
-    if (job->kind == JOB_FORGET_SESSIONS)
-        return store_db_forget_sessions(db, job->session.seen_ms);
+    if (!room)
+        return note(db, job);
     if (job->kind == JOB_DROP)
         return store_db_drop_room(db, room->row.id) || store_db_put_seed(db, job->seed) ? -1 : 0;
     touch(room, touched);

@@ -29,6 +29,13 @@ static const char *const texts[DB_STATEMENTS] = {
     [DB_PUT_SESSION] = "INSERT INTO sessions(hash,user,seen_ms) VALUES(?1,?2,?3)"
                        " ON CONFLICT(hash) DO UPDATE SET user=?2,seen_ms=?3",
     [DB_FORGET_SESSIONS] = "DELETE FROM sessions WHERE seen_ms<?1",
+    [DB_SANCTIONS] = "SELECT room,kind,user,nick,address,until_ms,reason FROM sanctions",
+    [DB_PUNISH] = "INSERT INTO sanctions(room,kind,user,nick,address,until_ms,reason)"
+                  " VALUES(?1,?2,?3,?4,?5,?6,?7) ON CONFLICT(room,kind,user,nick,address)"
+                  " DO UPDATE SET until_ms=?6,reason=?7",
+    [DB_PARDON] = "DELETE FROM sanctions"
+                  " WHERE room=?1 AND kind=?2 AND user=?3 AND nick=?4 AND address=?5",
+    [DB_FORGET_SANCTIONS] = "DELETE FROM sanctions WHERE until_ms<=?1",
     [DB_FIND] = "SELECT offset,time_ms,nick,label,user,cid,text,kind FROM messages INDEXED BY cids"
                 " WHERE room=?1 AND user=?2 AND cid=?3 AND cid<>'' AND offset>=?4"
                 " ORDER BY offset LIMIT 1",
@@ -75,8 +82,7 @@ const char *store_db_error(const struct store_db *db)
     }
 }
 
-/* Run a statement that gives no rows, or whose rows nobody wants. */
-static int run(struct store_db *db, enum store_db_statement which)
+int store_db_run(struct store_db *db, enum store_db_statement which)
 {
     sqlite3_stmt *statement = db->statements[which];
     int result = sqlite3_step(statement);
@@ -91,7 +97,7 @@ static void bind_text(sqlite3_stmt *statement, int place, const char *text, size
     sqlite3_bind_text(statement, place, text, (int)len, SQLITE_STATIC);
 }
 
-static void bind_str(sqlite3_stmt *statement, int place, const char *text)
+void store_db_bind_str(sqlite3_stmt *statement, int place, const char *text)
 {
     bind_text(statement, place, text, strlen(text));
 }
@@ -99,15 +105,15 @@ static void bind_str(sqlite3_stmt *statement, int place, const char *text)
 int store_db_put_seed(struct store_db *db, uint64_t seed)
 {
     sqlite3_bind_int64(db->statements[DB_PUT_SEED], 1, (int64_t)seed);
-    if (run(db, DB_PUT_SEED))
+    if (store_db_run(db, DB_PUT_SEED))
         return -1;
     db->seed = seed;
     return 0;
 }
 
-int store_db_begin(struct store_db *db) { return run(db, DB_BEGIN); }
+int store_db_begin(struct store_db *db) { return store_db_run(db, DB_BEGIN); }
 
-int store_db_commit(struct store_db *db) { return run(db, DB_COMMIT); }
+int store_db_commit(struct store_db *db) { return store_db_run(db, DB_COMMIT); }
 
 /* A full disk fills up with what a checkpoint would give back. */
 void store_db_rollback(struct store_db *db)
@@ -115,7 +121,7 @@ void store_db_rollback(struct store_db *db)
     bool is_full = (sqlite3_errcode(db->connection) & 0xff) == SQLITE_FULL;
 
     if (!sqlite3_get_autocommit(db->connection))
-        run(db, DB_ROLLBACK);
+        store_db_run(db, DB_ROLLBACK);
     if (is_full)
         sqlite3_wal_checkpoint_v2(db->connection, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 }
@@ -123,10 +129,10 @@ void store_db_rollback(struct store_db *db)
 int store_db_free_name(struct store_db *db, int64_t id, const char *name)
 {
     sqlite3_bind_int64(db->statements[DB_FREE_MESSAGES], 1, id);
-    bind_str(db->statements[DB_FREE_MESSAGES], 2, name);
+    store_db_bind_str(db->statements[DB_FREE_MESSAGES], 2, name);
     sqlite3_bind_int64(db->statements[DB_FREE_NAME], 1, id);
-    bind_str(db->statements[DB_FREE_NAME], 2, name);
-    return run(db, DB_FREE_MESSAGES) || run(db, DB_FREE_NAME) ? -1 : 0;
+    store_db_bind_str(db->statements[DB_FREE_NAME], 2, name);
+    return store_db_run(db, DB_FREE_MESSAGES) || store_db_run(db, DB_FREE_NAME) ? -1 : 0;
 }
 
 int store_db_put_room(struct store_db *db, const struct store_db_room *room)
@@ -134,10 +140,10 @@ int store_db_put_room(struct store_db *db, const struct store_db_room *room)
     sqlite3_stmt *put = db->statements[DB_PUT_ROOM];
 
     sqlite3_bind_int64(put, 1, room->id);
-    bind_str(put, 2, room->name);
-    bind_str(put, 3, room->epoch);
+    store_db_bind_str(put, 2, room->name);
+    store_db_bind_str(put, 3, room->epoch);
     sqlite3_bind_int64(put, 4, (int64_t)room->head);
-    return run(db, DB_PUT_ROOM);
+    return store_db_run(db, DB_PUT_ROOM);
 }
 
 int store_db_put_message(struct store_db *db, int64_t room, const struct message *message)
@@ -147,46 +153,29 @@ int store_db_put_message(struct store_db *db, int64_t room, const struct message
     sqlite3_bind_int64(statement, 1, room);
     sqlite3_bind_int64(statement, 2, (int64_t)message->offset);
     sqlite3_bind_int64(statement, 3, message->time_ms);
-    bind_str(statement, 4, message->nick);
-    bind_str(statement, 5, message->label);
-    bind_str(statement, 6, message->user);
-    bind_str(statement, 7, message->cid);
+    store_db_bind_str(statement, 4, message->nick);
+    store_db_bind_str(statement, 5, message->label);
+    store_db_bind_str(statement, 6, message->user);
+    store_db_bind_str(statement, 7, message->cid);
     bind_text(statement, 8, message->text, message->text_len);
     sqlite3_bind_int(statement, 9, (int)message->kind);
-    return run(db, DB_PUT_MESSAGE);
+    return store_db_run(db, DB_PUT_MESSAGE);
 }
 
 int store_db_forget(struct store_db *db, int64_t room, uint64_t oldest)
 {
     sqlite3_bind_int64(db->statements[DB_FORGET], 1, room);
     sqlite3_bind_int64(db->statements[DB_FORGET], 2, (int64_t)oldest);
-    return run(db, DB_FORGET);
+    return store_db_run(db, DB_FORGET);
 }
 
 int store_db_drop_room(struct store_db *db, int64_t room)
 {
     sqlite3_bind_int64(db->statements[DB_DROP_ROOM], 1, room);
-    return store_db_forget(db, room, INT64_MAX) || run(db, DB_DROP_ROOM) ? -1 : 0;
+    return store_db_forget(db, room, INT64_MAX) || store_db_run(db, DB_DROP_ROOM) ? -1 : 0;
 }
 
-int store_db_put_session(struct store_db *db, const struct store_session *session)
-{
-    sqlite3_stmt *statement = db->statements[DB_PUT_SESSION];
-
-    sqlite3_bind_blob(statement, 1, session->hash, sizeof(session->hash), SQLITE_STATIC);
-    bind_str(statement, 2, session->user);
-    sqlite3_bind_int64(statement, 3, session->seen_ms);
-    return run(db, DB_PUT_SESSION);
-}
-
-int store_db_forget_sessions(struct store_db *db, int64_t before_ms)
-{
-    sqlite3_bind_int64(db->statements[DB_FORGET_SESSIONS], 1, before_ms);
-    return run(db, DB_FORGET_SESSIONS);
-}
-
-/* A damaged file can hold anything, a NULL too. */
-static const char *column_text(sqlite3_stmt *statement, int column)
+const char *store_db_column_text(sqlite3_stmt *statement, int column)
 {
     const unsigned char *text = sqlite3_column_text(statement, column);
 
@@ -201,11 +190,11 @@ static int visit_messages(sqlite3_stmt *statement, store_db_message_fn *visit, v
     while (!stopped && (step = sqlite3_step(statement)) == SQLITE_ROW) {
         message.offset = (uint64_t)sqlite3_column_int64(statement, 0);
         message.time_ms = sqlite3_column_int64(statement, 1);
-        message.nick = column_text(statement, 2);
-        message.label = column_text(statement, 3);
-        message.user = column_text(statement, 4);
-        message.cid = column_text(statement, 5);
-        message.text = column_text(statement, 6);
+        message.nick = store_db_column_text(statement, 2);
+        message.label = store_db_column_text(statement, 3);
+        message.user = store_db_column_text(statement, 4);
+        message.cid = store_db_column_text(statement, 5);
+        message.text = store_db_column_text(statement, 6);
         message.text_len = (size_t)sqlite3_column_bytes(statement, 6);
         message.kind = sqlite3_column_int(statement, 7) == MESSAGE_ANNOUNCED ? MESSAGE_ANNOUNCED
                                                                              : MESSAGE_SAID;
@@ -221,8 +210,8 @@ int store_db_find(struct store_db *db, int64_t room, const struct message *like,
     sqlite3_stmt *statement = db->statements[DB_FIND];
 
     sqlite3_bind_int64(statement, 1, room);
-    bind_str(statement, 2, like->user);
-    bind_str(statement, 3, like->cid);
+    store_db_bind_str(statement, 2, like->user);
+    store_db_bind_str(statement, 3, like->cid);
     sqlite3_bind_int64(statement, 4, (int64_t)oldest);
     return visit_messages(statement, visit, user);
 }
@@ -247,8 +236,8 @@ int store_db_rooms(struct store_db *db, store_db_room_fn *visit, void *user)
 
     while (!stopped && (step = sqlite3_step(statement)) == SQLITE_ROW) {
         room.id = sqlite3_column_int64(statement, 0);
-        room.name = column_text(statement, 1);
-        room.epoch = column_text(statement, 2);
+        room.name = store_db_column_text(statement, 1);
+        room.epoch = store_db_column_text(statement, 2);
         room.head = (uint64_t)sqlite3_column_int64(statement, 3);
         stopped = visit(user, &room);
     }
@@ -265,24 +254,6 @@ int store_db_entries(struct store_db *db, store_db_entry_fn *visit, void *user)
         stopped = visit(
             user, sqlite3_column_int64(statement, 0), (uint64_t)sqlite3_column_int64(statement, 1),
             sqlite3_column_int64(statement, 2), (size_t)sqlite3_column_int64(statement, 3));
-    sqlite3_reset(statement);
-    return stopped || step != SQLITE_DONE ? -1 : 0;
-}
-
-int store_db_sessions(struct store_db *db, store_db_session_fn *visit, void *user)
-{
-    sqlite3_stmt *statement = db->statements[DB_SESSIONS];
-    struct store_session session;
-    int step, stopped = 0;
-
-    while (!stopped && (step = sqlite3_step(statement)) == SQLITE_ROW) {
-        memset(&session, 0, sizeof(session));
-        if (sqlite3_column_bytes(statement, 0) == (int)sizeof(session.hash))
-            memcpy(session.hash, sqlite3_column_blob(statement, 0), sizeof(session.hash));
-        strncpy(session.user, column_text(statement, 1), sizeof(session.user) - 1);
-        session.seen_ms = sqlite3_column_int64(statement, 2);
-        stopped = visit(user, &session);
-    }
     sqlite3_reset(statement);
     return stopped || step != SQLITE_DONE ? -1 : 0;
 }

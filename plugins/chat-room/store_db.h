@@ -52,6 +52,16 @@ int store_db_entries(struct store_db *db, store_db_entry_fn *visit, void *user);
 typedef int store_db_session_fn(void *user, const struct store_session *session);
 int store_db_sessions(struct store_db *db, store_db_session_fn *visit, void *user);
 
+/* A sanction and the name of its room. */
+struct disk_sanction {
+    const char *room;
+    struct store_sanction sanction;
+};
+
+/* Visit all sanctions. Returns as the others. */
+typedef int store_db_sanction_fn(void *user, const struct disk_sanction *disk);
+int store_db_sanctions(struct store_db *db, store_db_sanction_fn *visit, void *user);
+
 /* One transaction. Return 0, or -1; after a begin or a commit that failed there is nothing left to
  * undo but what store_db_rollback undoes. */
 int store_db_begin(struct store_db *db);
@@ -67,6 +77,9 @@ int store_db_forget(struct store_db *db, int64_t room, uint64_t oldest);
 int store_db_drop_room(struct store_db *db, int64_t room);
 int store_db_put_session(struct store_db *db, const struct store_session *session);
 int store_db_forget_sessions(struct store_db *db, int64_t before_ms);
+int store_db_punish(struct store_db *db, const struct disk_sanction *disk);
+int store_db_pardon(struct store_db *db, const struct disk_sanction *disk);
+int store_db_forget_sanctions(struct store_db *db, int64_t before_ms);
 
 /* message: its texts are good until it returns. Returns 0 to go on, -1 to stop. */
 typedef int store_db_message_fn(void *user, const struct message *message);

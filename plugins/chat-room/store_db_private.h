@@ -1,4 +1,4 @@
-/* store_db_private — what the two files of store_db share.
+/* store_db_private — what the files of store_db share.
  *
  * Shape:    the connection and one prepared statement for each row of the table in store_db.c.
  * Owns:     see store_db.h.
@@ -29,6 +29,10 @@ enum store_db_statement {
     DB_SESSIONS,
     DB_PUT_SESSION,
     DB_FORGET_SESSIONS,
+    DB_SANCTIONS,
+    DB_PUNISH,
+    DB_PARDON,
+    DB_FORGET_SANCTIONS,
     DB_FIND,
     DB_PAGE_OLDEST,
     DB_PAGE_NEWEST,
@@ -43,5 +47,14 @@ struct store_db {
 
 /* Prepare all statements; the schema must be there. Returns an SQLite result. */
 int store_db_prepare(struct store_db *db);
+
+/* Run a statement that gives no rows, or whose rows nobody wants. Returns 0, or -1. */
+int store_db_run(struct store_db *db, enum store_db_statement which);
+
+/* Bind a text that lives until the statement was run. */
+void store_db_bind_str(sqlite3_stmt *statement, int place, const char *text);
+
+/* Never NULL: a damaged file can hold anything. */
+const char *store_db_column_text(sqlite3_stmt *statement, int column);
 
 #endif

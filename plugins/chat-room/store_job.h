@@ -3,7 +3,7 @@
  * Shape:    made and freed on the loop's thread, and the thread's alone in between; its answer is
  *           in it when it returns.
  * Owns:     the messages in it.
- * Borrows:  its room, which lives until the job is back.
+ * Borrows:  its room or sanction, which lives until the job is back.
  * Calls up: nothing.
  * Not here: who carries it (store_worker.h), what it does to the file (store_batch.h).
  */
@@ -43,7 +43,10 @@ enum store_job_kind {
     JOB_DROP,
     JOB_READ,
     JOB_SESSION,
-    JOB_FORGET_SESSIONS
+    JOB_FORGET_SESSIONS,
+    JOB_PUNISH,
+    JOB_PARDON,
+    JOB_FORGET_SANCTIONS
 };
 
 struct store_page {
@@ -55,9 +58,11 @@ struct store_page {
 struct store_job {
     struct store_job *next;
     enum store_job_kind kind;
-    struct disk_room *room;       /* NULL for sessions */
-    struct store_session session; /* JOB_SESSION; JOB_FORGET_SESSIONS: those seen before it */
-    uint64_t oldest;              /* of the room, when the job was made; as is its epoch: */
+    struct disk_room *room;               /* NULL for sessions and sanctions */
+    struct store_session session;         /* JOB_SESSION */
+    const struct disk_sanction *sanction; /* JOB_PUNISH, JOB_PARDON: borrowed, nobody changes it */
+    int64_t before_ms; /* JOB_FORGET_SESSIONS and _SANCTIONS: those that were over by then */
+    uint64_t oldest;   /* of the room, when the job was made; as is its epoch: */
     char epoch[STORE_EPOCH_BYTES];
     uint64_t seed;              /* JOB_DROP: the file's next one */
     struct message_copy *copy;  /* JOB_APPEND: the message */

@@ -1,3 +1,4 @@
+#include "store_sqlite_sanctions.h"
 #include "store_sqlite_sessions.h"
 
 #include <stdlib.h>
@@ -10,18 +11,16 @@ static struct sqlite_store *store_of(struct store *store)
     return (struct sqlite_store *)(void *)store;
 }
 
+struct store_job *sqlite_note_new(const struct sqlite_store *store, enum store_job_kind kind)
+{
+    return store->notes < STORE_NOTES_MAX ? store_job_new(kind, NULL) : NULL;
+}
+
 void sqlite_put_take(struct sqlite_store *store, struct store_job *job)
 {
     store->jobs++;
+    store->notes += !job->room;
     store_worker_put_take(store->worker, job);
-}
-
-void sqlite_room_put_take(struct store_room *room, struct store_job *job)
-{
-    job->oldest = room->told_oldest = room->past.state.oldest;
-    memcpy(job->epoch, room->past.state.epoch, sizeof(job->epoch));
-    room->jobs++;
-    sqlite_put_take(room->store, job);
 }
 
 static const struct store_state *state(struct store_room *room, int64_t now_ms)
@@ -132,12 +131,13 @@ static struct store_room *room_of(const struct store_job *job)
     return (struct store_room *)(void *)((char *)job->room - offsetof(struct store_room, disk));
 }
 
-/* What the file did not take it is told again, at the latest by the next sweep. */
-static void finish_room(struct store_room *room, const struct store_job *job)
+static void finish_note(struct sqlite_store *store, const struct store_job *job)
 {
-    room->jobs--;
-    if (job->result == STORE_FAILED && job->kind != JOB_READ)
-        room->told_oldest = 0;
+    store->notes--;
+    if (job->kind == JOB_SESSION)
+        sqlite_sessions_finish(store, job);
+    else if (job->kind != JOB_FORGET_SESSIONS)
+        sqlite_sanctions_finish(store, job);
 }
 
 /* Returns how many bytes of messages that was. */
@@ -147,38 +147,25 @@ static size_t finish_take(struct sqlite_store *store, struct store_job *job)
 
     store->jobs--;
     if (job->room)
-        finish_room(room_of(job), job);
+        sqlite_room_finish(room_of(job), job);
     if (job->kind == JOB_APPEND)
         bytes = finish_append(room_of(job), job);
     else if (job->kind == JOB_READ)
         finish_read(room_of(job), job);
     else if (job->kind == JOB_DROP)
         sqlite_room_free(room_of(job));
-    else if (job->kind == JOB_SESSION)
-        sqlite_sessions_finish(store, job);
+    else if (!job->room)
+        finish_note(store, job);
     store_job_free(job);
     return bytes;
 }
 
-/* Have the file forget what is forgotten. A message's job says so, too: this is for rooms in which
- * nobody says anything. */
 static void sweep(struct sqlite_store *store, int64_t now_ms)
 {
-    struct dlist_node *node;
-    struct store_room *room;
-    struct store_job *job;
-
     store->swept_ms = now_ms;
     sqlite_sessions_sweep(store, now_ms);
-    for (node = dlist_first(&store->all_rooms); node; node = dlist_next(&store->all_rooms, node)) {
-        room = DLIST_ENTRY(node, struct store_room, of_all);
-        past_expire(&room->past, &store->config.limits, now_ms);
-        if (room->told_oldest >= room->past.state.oldest)
-            continue;
-        job = store_job_new(JOB_FORGET, &room->disk);
-        if (job)
-            sqlite_room_put_take(room, job);
-    }
+    sqlite_sanctions_sweep(store, now_ms);
+    sqlite_rooms_sweep(store, now_ms);
 }
 
 static void report(struct sqlite_store *store)
@@ -246,6 +233,7 @@ static void free_store(struct store *store_base)
         sqlite_room_free(DLIST_ENTRY(node, struct store_room, of_all));
     hash_map_fini(&store->rooms);
     sqlite_sessions_fini(store);
+    sqlite_sanctions_fini(store);
     free(store);
 }
 
@@ -256,6 +244,9 @@ static const struct store_ops sqlite_ops = {
     .append = append,
     .read = read_page,
     .forget = sqlite_forget_room,
+    .punish = sqlite_punish,
+    .pardon = sqlite_pardon,
+    .sanctions = sqlite_sanctions,
     .remember = sqlite_remember,
     .recall = sqlite_recall,
     .deliver = deliver,
@@ -282,6 +273,7 @@ struct store *store_sqlite_new(const struct store_sqlite_config *config, int64_t
     dlist_init(&store->all_rooms);
     dlist_init(&store->closed_rooms);
     dlist_init(&store->all_sessions);
+    dlist_init(&store->all_sanctions);
     if (sqlite_load(store, db, now_ms, problem)) {
         store_db_close(db);
         free_store(&store->store);

@@ -12,8 +12,10 @@
  *
  * Bounds: STORE_APPENDS_MAX messages and STORE_APPEND_BYTES_MAX bytes of them may wait for the
  * disk; beyond, append answers STORE_FAILED at once. STORE_PAGES_MAX reads; beyond, a page is
- * empty. A transaction that fails (a full disk, an I/O error) fails all messages in it with
- * STORE_FAILED; the next one is tried like any other. A page that can't be read is empty.
+ * empty. STORE_NOTES_MAX sessions and sanctions; beyond, a session is not remembered, a sanction is
+ * refused, and one that is lifted is told later. A transaction that fails (a full disk, an I/O
+ * error) fails all messages in it with STORE_FAILED; the next one is tried like any other. A page
+ * that can't be read is empty.
  */
 #ifndef CHAT_STORE_SQLITE_H
 #define CHAT_STORE_SQLITE_H
@@ -24,6 +26,7 @@
 #define STORE_APPENDS_MAX 32768
 #define STORE_APPEND_BYTES_MAX (16 << 20)
 #define STORE_PAGES_MAX 32768
+#define STORE_NOTES_MAX 8192
 
 struct store_sqlite_config {
     const char *path;

@@ -1,3 +1,4 @@
+#include "store_sqlite_sanctions.h"
 #include "store_sqlite_sessions.h"
 
 #define MESSAGE_BYTES 64 /* of a message beside its texts */
@@ -90,7 +91,8 @@ int sqlite_load(struct sqlite_store *store, struct store_db *db, int64_t now_ms,
     struct loading loading = {.store = store};
     const char *path = store->config.path;
 
-    if (store_db_rooms(db, load_room, &loading) || sqlite_sessions_load(store, db))
+    if (store_db_rooms(db, load_room, &loading) || sqlite_sessions_load(store, db) ||
+        sqlite_sanctions_load(store, db, now_ms))
         return problem_set(problem, "", "\"%s\" can't be read: %s", path, store_db_error(db));
     loading.at = dlist_first(&store->all_rooms);
     if (store_db_entries(db, load_entry, &loading) && !loading.is_damaged)

@@ -24,7 +24,11 @@ struct sqlite_store {
     struct dlist all_rooms;
     struct dlist closed_rooms; /* the one that was closed longest ago first */
     struct store_queue ready;  /* done, and not handed out yet */
+    struct hash_map sanctions;
+    struct dlist all_sanctions;
+    bool has_old_sanctions; /* the file has some that are over */
     size_t appends, append_bytes, pages;
+    size_t notes;     /* of sessions and sanctions, under way */
     size_t jobs;      /* with the thread, or ready */
     int64_t swept_ms; /* when what is old was looked for */
     int64_t next_id;
@@ -42,13 +46,26 @@ struct store_room {
     uint64_t told_oldest;  /* what the thread knows, or will */
     size_t appends;        /* under way */
     size_t jobs;           /* under way, these included */
+    bool is_telling;       /* a job is under way that says nothing but what is forgotten */
     bool is_filed;         /* has a row in the file, or will: its epoch can't be made again */
     char name[];
 };
 
-/* Hand a job over to the thread; one of a room tells it what the room has forgotten, too. */
+/* A job of a session or a sanction. Returns NULL when memory is short or STORE_NOTES_MAX of them
+ * wait for the disk. */
+struct store_job *sqlite_note_new(const struct sqlite_store *store, enum store_job_kind kind);
+
+/* Hand a job over to the thread; one of a room that writes tells it what the room has forgotten,
+ * too. */
 void sqlite_put_take(struct sqlite_store *store, struct store_job *job);
 void sqlite_room_put_take(struct store_room *room, struct store_job *job);
+
+/* A job of the room has come back. */
+void sqlite_room_finish(struct store_room *room, const struct store_job *job);
+
+/* Have the file forget what the rooms have forgotten. A message's job says so, too: this is for
+ * rooms in which nobody says anything. */
+void sqlite_rooms_sweep(struct sqlite_store *store, int64_t now_ms);
 
 /* Make a room that nobody has open. Returns NULL when memory is short. */
 struct store_room *sqlite_room_new(struct sqlite_store *store, const struct store_db_room *row);

@@ -111,21 +111,62 @@ void sqlite_close_room(struct store_room *room)
         dlist_append(&room->store->closed_rooms, &room->of_closed);
 }
 
+void sqlite_room_put_take(struct store_room *room, struct store_job *job)
+{
+    job->oldest = room->past.state.oldest;
+    memcpy(job->epoch, room->past.state.epoch, sizeof(job->epoch));
+    if (job->kind != JOB_READ)
+        room->told_oldest = job->oldest;
+    if (job->kind == JOB_FORGET)
+        room->is_telling = true;
+    room->jobs++;
+    sqlite_put_take(room->store, job);
+}
+
+/* What the file did not take it is told again, at the latest by the next sweep. */
+void sqlite_room_finish(struct store_room *room, const struct store_job *job)
+{
+    room->jobs--;
+    if (job->kind == JOB_FORGET)
+        room->is_telling = false;
+    if (job->result == STORE_FAILED && job->kind != JOB_READ)
+        room->told_oldest = 0;
+}
+
+void sqlite_rooms_sweep(struct sqlite_store *store, int64_t now_ms)
+{
+    struct dlist_node *node;
+    struct store_room *room;
+    struct store_job *job;
+
+    for (node = dlist_first(&store->all_rooms); node; node = dlist_next(&store->all_rooms, node)) {
+        room = DLIST_ENTRY(node, struct store_room, of_all);
+        past_expire(&room->past, &store->config.limits, now_ms);
+        if (room->is_telling || room->told_oldest >= room->past.state.oldest)
+            continue;
+        job = store_job_new(JOB_FORGET, &room->disk);
+        if (job)
+            sqlite_room_put_take(room, job);
+    }
+}
+
 /* Every job of a room says which epoch it belongs to, so the file learns of a new one from the next
  * job that it takes, whichever that is; this one only is the first to try. */
 int sqlite_forget_room(struct store_room *room)
 {
-    struct store_job *job = store_job_new(JOB_FORGET, &room->disk);
+    struct store_job *job = room->is_telling ? NULL : store_job_new(JOB_FORGET, &room->disk);
     char epoch[STORE_EPOCH_BYTES];
     uint64_t number;
 
-    if (!job)
+    if (!job && !room->is_telling)
         return -1;
     room->store->config.random(&number, sizeof(number));
     snprintf(epoch, sizeof(epoch), "%016llx", (unsigned long long)number);
     past_fini(&room->past);
     past_init(&room->past, epoch, 0);
     room->is_filed = true;
-    sqlite_room_put_take(room, job);
+    room->told_oldest = 0;
+    if (job)
+        sqlite_room_put_take(room, job);
     return 0;
 }

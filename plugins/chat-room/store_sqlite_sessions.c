@@ -87,11 +87,11 @@ void sqlite_sessions_fini(struct sqlite_store *store)
  * now, for want of memory, it is told with the next ones. */
 static void tell_file(struct sqlite_store *store, int64_t before_ms)
 {
-    struct store_job *job = store_job_new(JOB_FORGET_SESSIONS, NULL);
+    struct store_job *job = sqlite_note_new(store, JOB_FORGET_SESSIONS);
 
     if (!job)
         return;
-    job->session.seen_ms = before_ms;
+    job->before_ms = before_ms;
     sqlite_put_take(store, job);
 }
 
@@ -128,7 +128,7 @@ void sqlite_remember(struct store *store_base, const struct store_session *sessi
 
     if (known && session->seen_ms - known->seen_ms < FRESH_MS)
         return;
-    job = store_job_new(JOB_SESSION, NULL);
+    job = sqlite_note_new(store, JOB_SESSION);
     if (!job)
         return;
     if (!known) {

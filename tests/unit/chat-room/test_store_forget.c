@@ -188,6 +188,53 @@ static void a_quiet_room_is_told_again_by_the_sweep(void **state)
     assert_int_equal(rig_ask(rig, "SELECT sum(head) FROM rooms"), 0);
 }
 
+/* While the file has not taken one, another one is not queued behind it. */
+static void again_and_again_ends_with_the_last_epoch(void **state)
+{
+    struct rig *rig = *state;
+    struct store_room *room;
+    char epoch[STORE_EPOCH_BYTES];
+    int n;
+
+    rig_open(rig);
+    room = rig_room(rig, "a");
+    say_three(rig, room);
+    for (n = 0; n < 1000; n++)
+        assert_int_equal(rig->store->ops->forget(room), 0);
+    strcpy(epoch, rig_past(rig, room).epoch);
+    rig->store->ops->close(room);
+    rig->store->ops->drain(rig->store);
+    rig->now_ms += 60000;
+    rig->store->ops->deliver(rig->store, rig->now_ms);
+    rig_close(rig);
+    rig_open(rig);
+    room = rig_room(rig, "a");
+    assert_string_equal(rig_past(rig, room).epoch, epoch);
+    rig->store->ops->close(room);
+}
+
+/* Nor does a page that is read tell the file anything. */
+static void a_page_read_in_a_quiet_room_hinders_no_forgetting(void **state)
+{
+    struct rig *rig = *state;
+    struct store_query query = {.after = 3, .before = 5, .limit = 5, .max_bytes = 1000};
+    struct store_room *room;
+
+    rig_open(rig);
+    room = rig_room(rig, "a");
+    say_three(rig, room);
+    rig->now_ms += 90000;
+    rig_say(rig, room, "u", "", "young");
+    rig->now_ms += 20000; /* the first three are too old now */
+    assert_int_equal(rig_past(rig, room).oldest, 4);
+    assert_int_equal(rig_read(rig, room, &query).count, 1);
+    rig->store->ops->close(room);
+    rig->now_ms += 60000;
+    rig->store->ops->deliver(rig->store, rig->now_ms);
+    rig_close(rig);
+    assert_int_equal(rig_ask(rig, "SELECT count(*) FROM messages"), 1);
+}
+
 /* The bound of the new epoch is lower than what was deleted of the old one. */
 static void the_new_epoch_is_bounded_like_the_old_one(void **state)
 {
@@ -225,6 +272,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_disk_that_fails_is_told_again, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(a_quiet_room_is_told_again_by_the_sweep, rig_setup,
                                         rig_teardown),
+        cmocka_unit_test_setup_teardown(again_and_again_ends_with_the_last_epoch, rig_setup,
+                                        rig_teardown),
+        cmocka_unit_test_setup_teardown(a_page_read_in_a_quiet_room_hinders_no_forgetting,
+                                        rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(the_new_epoch_is_bounded_like_the_old_one, rig_setup,
                                         rig_teardown),
     };
