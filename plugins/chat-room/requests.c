@@ -188,6 +188,8 @@ static enum refusal on_participants(struct conn *conn, struct request *request)
     }
     for (; node && count < PARTICIPANTS_PAGE; node = dlist_next(&room->members, node))
         people[count++] = member_person(DLIST_ENTRY(node, struct member, of_room));
+    if (node)
+        conn->world->counters.cuts[CUT_PARTICIPANTS]++;
     return reply(conn, wire_participants(fresh(conn), &request->id, room->name, people, count,
                                          room->count, node != NULL));
 }

@@ -11,6 +11,17 @@
 
 #include <cmocka.h>
 
+static void two_worlds_hash_the_same_word_differently(void **state)
+{
+    struct world *a = fake_world(NULL), *b = fake_world(NULL);
+
+    (void)state;
+    assert_memory_not_equal(&a->hash_key, &b->hash_key, sizeof(a->hash_key));
+    assert_true(hash_keyed(&a->hash_key, "x", 1) != hash_keyed(&b->hash_key, "x", 1));
+    fake_world_free(a);
+    fake_world_free(b);
+}
+
 static void sweep_after_ms(struct world *world, uint64_t ms)
 {
     fake_forward_ms(ms);
@@ -33,6 +44,8 @@ static void an_address_has_so_many_connections(void **state)
     fake_gone(c); /* it was not counted, so nothing is given back */
     e = fake_connect(world, CONN_TEXT, "192.0.2.1");
     fake_expect_close(e, 4504);
+    assert_int_equal(fake_metric(world, "chat_closes_total{by=\"server\",code=\"4504\"}"), 2);
+    assert_int_equal(fake_metric(world, "chat_addresses"), 2);
     fake_free(e);
     fake_free(a);
     e = fake_connect(world, CONN_TEXT, "192.0.2.1");
@@ -54,6 +67,7 @@ static void the_server_has_so_many_connections(void **state)
 
     (void)state;
     fake_expect_close(b, 4505);
+    assert_int_equal(fake_metric(world, "chat_closes_total{by=\"server\",code=\"4505\"}"), 1);
     fake_free(b);
     fake_free(a);
     fake_world_free(world);
@@ -72,6 +86,7 @@ static void who_does_not_join_has_to_go(void **state)
     fake_expect(json, NULL);
     sweep_after_ms(world, 1);
     fake_expect_close(json, 4506);
+    assert_int_equal(fake_metric(world, "chat_closes_total{by=\"server\",code=\"4506\"}"), 1);
     fake_expect(joined, NULL);
     fake_free(json);
     fake_free(joined);
@@ -99,6 +114,8 @@ static void silence_is_pinged_and_then_ended(void **state)
     json_decref(fake_expect_json(json, "ping"));
     sweep_after_ms(world, 10000);
     fake_expect_close(json, 4001);
+    assert_int_equal(fake_metric(world, "chat_pings_total"), 3);
+    assert_int_equal(fake_metric(world, "chat_closes_total{by=\"server\",code=\"4001\"}"), 2);
     fake_free(json);
     fake_free(line);
     fake_world_free(world);
@@ -212,6 +229,7 @@ static void who_lets_too_many_answers_wait_is_too_slow(void **state)
     json->room = SIZE_MAX;
     conn_writable(&json->conn);
     fake_expect_close(json, 4002); /* and the answers are dropped */
+    assert_int_equal(fake_metric(world, "chat_evictions_total{cause=\"queue\"}"), 1);
     fake_free(json);
     fake_world_free(world);
 }
@@ -245,6 +263,7 @@ static void answers_that_the_socket_takes_are_never_too_many(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(two_worlds_hash_the_same_word_differently),
         cmocka_unit_test(an_address_has_so_many_connections),
         cmocka_unit_test(the_server_has_so_many_connections),
         cmocka_unit_test(who_does_not_join_has_to_go),

@@ -127,6 +127,8 @@ static void who_falls_off_the_log_is_closed_and_nobody_else_notices(void **state
     fake_skip(b);
     make_writable(b);
     fake_expect_close(b, 4002);
+    assert_int_equal(fake_metric(world, "chat_evictions_total{cause=\"log\"}"), 1);
+    assert_int_equal(fake_metric(world, "chat_closes_total{by=\"server\",code=\"4002\"}"), 1);
     fake_free(a);
     fake_free(b);
     fake_free(c);

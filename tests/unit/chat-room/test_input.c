@@ -40,6 +40,8 @@ static void ten_bad_frames_in_a_row_end_it(void **state)
     fake_send(link, "{\"type\":\"dance\"}");
     drop(fake_expect_error(link, "unknown-type"));
     fake_expect_close(link, 4500);
+    assert_int_equal(fake_metric(world, "chat_errors_total{reason=\"bad-json\"}"), 9);
+    assert_int_equal(fake_metric(world, "chat_closes_total{by=\"server\",code=\"4500\"}"), 1);
     fake_send(link, "{}");
     fake_expect(link, NULL);
     fake_free(link);
@@ -66,6 +68,7 @@ static void the_rate_refuses_and_says_when(void **state)
     assert_int_equal(json_integer_value(json_object_get(error, "retry_after")), 500);
     assert_true(json_is_true(json_object_get(error, "temporary")));
     drop(error);
+    assert_int_equal(fake_metric(world, "chat_errors_total{reason=\"rate-limited\"}"), 1);
     fake_send(link, "{\"type\":\"pong\"}"); /* never counts */
     fake_expect(link, NULL);
     fake_forward_ms(500);
@@ -89,6 +92,8 @@ static void fifty_refusals_within_a_minute_are_a_flood(void **state)
     assert_false(link->conn.is_closing);
     fake_send(link, "{\"type\":\"leave\",\"room\":\"lobby\"}");
     fake_expect_close(link, 4500);
+    assert_int_equal(fake_metric(world, "chat_errors_total{reason=\"rate-limited\"}"), 50);
+    assert_int_equal(fake_metric(world, "chat_closes_total{by=\"server\",code=\"4500\"}"), 1);
     fake_free(link);
     fake_world_free(world);
 }
@@ -135,6 +140,7 @@ static void a_text_flood_is_dropped_then_closed(void **state)
     fake_skip(link);
     fake_send(link, "x");
     fake_expect_close(link, 4500);
+    assert_int_equal(fake_metric(world, "chat_errors_total{reason=\"rate-limited\"}"), 50);
     fake_free(other);
     fake_free(link);
     fake_world_free(world);
@@ -177,7 +183,7 @@ static void what_a_connection_may_not_send_has_its_code(void **state)
         {CONN_TEXT, 3, '\xff', false, 1007}, {CONN_JSON, 3, '\xff', false, 1007},
         {CONN_TEXT, 0, 'x', false, 0},
     };
-    char data[2000];
+    char data[2000], sample[80];
     size_t n;
 
     (void)state;
@@ -189,10 +195,14 @@ static void what_a_connection_may_not_send_has_its_code(void **state)
         memset(data, cases[n].fill, sizeof(data));
         fake_skip(link);
         send_piece(link, data, cases[n].len, "<>", cases[n].is_binary);
-        if (cases[n].code)
+        if (cases[n].code) {
             fake_expect_close(link, cases[n].code);
-        else
+            snprintf(sample, sizeof(sample), "chat_closes_total{by=\"server\",code=\"%u\"}",
+                     cases[n].code);
+            assert_int_equal(fake_metric(world, sample), 1);
+        } else {
             assert_false(link->conn.is_closing);
+        }
         fake_free(link);
         fake_world_free(world);
     }

@@ -282,7 +282,8 @@ static void refusals_leave_the_room_as_it_was(void **state)
     struct world *world = fake_world(options);
     struct fake_link *a = fake_json(world, "lobby", "a"), *b = fake_json(world, "lobby", "b");
     struct fake_link *c = fake_json(world, "second", "c"), *link;
-    char request[200];
+    char request[200], sample[80];
+    uint64_t before;
     size_t n;
 
     (void)state;
@@ -291,8 +292,11 @@ static void refusals_leave_the_room_as_it_was(void **state)
         link = fake_connect(world, CONN_JSON, "192.0.2.9");
         fake_skip(link);
         snprintf(request, sizeof(request), "{\"type\":\"join\",\"id\":1%s}", cases[n].members);
+        snprintf(sample, sizeof(sample), "chat_errors_total{reason=\"%s\"}", cases[n].reason);
+        before = fake_metric(world, sample);
         fake_send(link, request);
         json_decref(fake_expect_error(link, cases[n].reason));
+        assert_int_equal(fake_metric(world, sample), before + 1);
         fake_expect(a, NULL);
         fake_free(link);
     }
@@ -313,6 +317,7 @@ static void an_empty_room_makes_place_for_another(void **state)
     (void)state;
     fake_send(a, "{\"type\":\"join\",\"room\":\"second\"}");
     json_decref(fake_expect_error(a, "too-many-rooms"));
+    assert_int_equal(fake_metric(world, "chat_rooms"), 1);
     fake_send(a, "{\"type\":\"leave\",\"room\":\"first\",\"id\":1}");
     json_decref(fake_expect_json(a, "ok"));
     fake_send(a, "{\"type\":\"join\",\"room\":\"second\"}");

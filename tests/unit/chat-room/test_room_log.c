@@ -73,6 +73,16 @@ static void check_frames(const struct model *model, struct reader *reader, struc
     assert_true(frames.len <= max || reader->next == first + 1);
 }
 
+static size_t unread(const struct model *model, const struct reader *reader)
+{
+    uint8_t head[WS_FRAME_HEAD_MAX];
+    size_t n, bytes = 0;
+
+    for (n = reader->next; n < model->count; n++)
+        bytes += ws_frame_head(head, WS_TEXT, model->len[n]) + model->len[n];
+    return bytes;
+}
+
 /* Returns 0 when the reader has caught up, 1 when it got something, -1 when it is lost. */
 static int step(struct room_log *log, const struct model *model, struct reader *reader,
                 size_t capacity)
@@ -82,6 +92,9 @@ static int step(struct room_log *log, const struct model *model, struct reader *
     int is_lost = reader->next < model->count && !is_intact(model, reader->next, capacity);
 
     assert_int_equal(room_log_is_lost(log, reader->cursor), is_lost);
+    assert_int_equal(room_log_behind(log, reader->cursor),
+                     is_lost ? capacity : unread(model, reader));
+    assert_true(room_log_used(log) <= capacity);
     switch (room_log_read(log, &reader->cursor, max, &frames)) {
     case ROOM_LOG_NOTHING:
         assert_int_equal(reader->next, model->count);

@@ -165,6 +165,8 @@ static void age_forgets(void **state)
     assert_int_equal(past->oldest, 3);
     assert_int_equal(past->history_from, 3);
     assert_int_equal(past->head, 2);
+    assert_int_equal(past->bytes, 0);
+    assert_int_equal(past->history_bytes, 0);
     assert_int_equal(say(store, room, "u", "", "x", 999999).offset, 3);
     close_store(store, room);
 }
@@ -194,6 +196,8 @@ static void the_history_is_the_newest_within_count_and_bytes(void **state)
     past = store->ops->state(room, 1);
     assert_int_equal(past->head, 67);
     assert_true(past->oldest > 45 && past->oldest < past->history_from);
+    assert_true(past->history_bytes > 1500 && past->history_bytes <= 3000);
+    assert_true(past->bytes > 15000 && past->bytes <= 20000);
     close_store(store, room);
 }
 

@@ -12,6 +12,14 @@
 
 #include <cmocka.h>
 
+static struct store_health health(const struct rig *rig)
+{
+    struct store_health health;
+
+    rig->store->ops->health(rig->store, &health);
+    return health;
+}
+
 static void too_many_at_once_are_refused(void **state)
 {
     struct rig *rig = *state;
@@ -27,9 +35,13 @@ static void too_many_at_once_are_refused(void **state)
     rig_append(rig, room, "u", "", "x", &kept[STORE_APPENDS_MAX]);
     assert_int_equal(kept[STORE_APPENDS_MAX].calls, 1);
     assert_int_equal(kept[STORE_APPENDS_MAX].result, STORE_FAILED);
+    assert_int_equal(health(rig).appends, STORE_APPENDS_MAX);
+    assert_true(health(rig).append_bytes >= STORE_APPENDS_MAX);
     rig_turn_until(rig, &kept[STORE_APPENDS_MAX - 1].calls, 1);
     assert_int_equal(kept[STORE_APPENDS_MAX - 1].offset, STORE_APPENDS_MAX);
     assert_int_equal(rig_say(rig, room, "u", "", "x").offset, STORE_APPENDS_MAX + 1);
+    assert_int_equal(health(rig).appends, 0);
+    assert_int_equal(health(rig).append_bytes, 0);
     rig->store->ops->close(room);
     free(kept);
 }
@@ -231,6 +243,7 @@ static void a_disk_that_takes_nothing_fails_and_heals(void **state)
     assert_int_equal(kept.result, STORE_FAILED);
     assert_int_equal(rig->reports, 1);
     assert_string_not_equal(rig->trouble, "");
+    assert_true(health(rig).is_failing);
     assert_int_equal(rig_past(rig, room).head, 1);
     assert_string_equal(rig_read(rig, room, &query).first_text, "before");
     kept = rig_say(rig, room, "u", "c", "healed");
@@ -238,6 +251,7 @@ static void a_disk_that_takes_nothing_fails_and_heals(void **state)
     assert_int_equal(kept.offset, 2);
     assert_int_equal(rig->reports, 2);
     assert_string_equal(rig->trouble, "");
+    assert_false(health(rig).is_failing);
     rig->store->ops->close(room);
     rig_close(rig);
     assert_int_equal(rig_ask(rig, "SELECT count(*) FROM messages"), 2);
