@@ -78,7 +78,7 @@ static void a_nick_has_32_characters(void **state)
     fake_world_free(world);
 }
 
-static void a_cid_has_64_bytes(void **state)
+static void a_cid_has_64_characters(void **state)
 {
     static const char say[] =
         "{\"type\":\"message\",\"id\":1,\"room\":\"lobby\",\"cid\":\"@\",\"text\":\"x\"}";
@@ -272,7 +272,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_text_has_max_message_bytes),
         cmocka_unit_test(a_nick_has_32_characters),
-        cmocka_unit_test(a_cid_has_64_bytes),
+        cmocka_unit_test(a_cid_has_64_characters),
         cmocka_unit_test(a_whisper_has_eight_recipients),
         cmocka_unit_test(a_client_has_so_many_rooms),
         cmocka_unit_test(a_list_of_people_has_200),
