@@ -137,7 +137,7 @@ class Floods(unittest.TestCase):
 class Churn(unittest.TestCase):
     """Connections of every kind, half of which end without a word."""
 
-    WAVE = 1500
+    WAVE = 800
 
     def _come_and_go(self, server, n):
         if n % 5 == 0:
@@ -162,7 +162,7 @@ class Churn(unittest.TestCase):
             self._come_and_go(server, n)
 
     def test_thousands_come_and_go_and_nothing_stays_behind(self):
-        conf = chat_conf(rate=0, per_ip=0, leave_delay=1, history_count=0)
+        conf = chat_conf(rate=0, per_ip=0, leave_delay=1, history_ttl=1)
         with ChatServer(conf, environment=FRUGAL) as server:
             ann = Chat(server)
             ann.join(nick="Ann")
@@ -175,7 +175,7 @@ class Churn(unittest.TestCase):
                     self._wait_until_alone(ann, f"r{n}")
                 memory.append(rss(server))
             print(f"memory after each wave: {memory} KiB; ", end="", flush=True)
-            self.assertLess(memory[2] - memory[1], 300)  # 0.2 KiB for each of 1500 connections
+            self.assertLess(memory[2] - memory[1], 160)  # 200 bytes for each of 800 connections
             ann.say("still here", "c")
 
     def _wait_until_alone(self, ann, room):
