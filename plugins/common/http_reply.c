@@ -78,20 +78,28 @@ static bool is_there(struct lws *wsi, const char *name, const unsigned char *fro
     return false;
 }
 
-static int build_headers(struct lws *wsi, const struct http_answer *answer, unsigned char **at,
-                         unsigned char *end)
+int http_reply_add_headers(struct lws *wsi, const struct http_answer *answer,
+                           const unsigned char *start, unsigned char **at, unsigned char *end)
 {
-    const unsigned char *start = *at;
     size_t n;
 
-    if (lws_add_http_common_headers(wsi, answer->status, answer->content_type,
-                                    (lws_filepos_t)answer->body_bytes, at, end))
-        return -1;
     for (n = 0; n < answer->header_count; n++)
         if (!is_there(wsi, answer->headers[n].name, start, *at) &&
             add_header(wsi, answer->headers[n].name, answer->headers[n].value, at, end))
             return -1;
     return 0;
+}
+
+static int build_headers(struct lws *wsi, const struct http_answer *answer, unsigned char **at,
+                         unsigned char *end)
+{
+    const unsigned char *start = *at;
+
+    return lws_add_http_common_headers(wsi, answer->status, answer->content_type,
+                                       (lws_filepos_t)answer->body_bytes, at, end) ||
+                   http_reply_add_headers(wsi, answer, start, at, end)
+               ? -1
+               : 0;
 }
 
 /* One write for headers and body instead of two. HTTP/2 wants them in frames of their own, and a

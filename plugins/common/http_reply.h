@@ -56,6 +56,11 @@ int http_reply_problem_with(struct lws *wsi, struct http_reply *reply, unsigned 
                             const char *detail, const struct http_header *headers,
                             size_t header_count);
 
+/* Add the headers of `answer` to those that stand between `start` and `*at`, but those that are
+ * there. For who builds an answer itself. Returns 0, or -1 when there is no room before `end`. */
+int http_reply_add_headers(struct lws *wsi, const struct http_answer *answer,
+                           const unsigned char *start, unsigned char **at, unsigned char *end);
+
 /* From LWS_CALLBACK_HTTP_WRITEABLE: send the next piece. When the last one is out the transaction
  * is completed. Returns 0, or -1 when the connection has to close now. */
 int http_reply_writable(struct lws *wsi, struct http_reply *reply);

@@ -10,7 +10,8 @@
 
 struct counts {
     size_t succeeded, failed;
-    unsigned codes; /* a bit for each code that failed */
+    unsigned retry_after_s; /* the shortest of the failures' */
+    unsigned codes;         /* a bit for each code that failed */
 };
 
 static struct counts count(const struct outcome *outcomes, size_t total)
@@ -24,6 +25,9 @@ static struct counts count(const struct outcome *outcomes, size_t total)
         } else {
             counts.failed++;
             counts.codes |= 1u << outcomes[n].code;
+            if (outcomes[n].retry_after_s &&
+                (!counts.retry_after_s || outcomes[n].retry_after_s < counts.retry_after_s))
+                counts.retry_after_s = outcomes[n].retry_after_s;
         }
     }
     return counts;
@@ -182,6 +186,7 @@ int answer_make(const struct query *query, const struct outcome *outcomes,
     answer->is_lookup = true;
     answer->is_complete = counts.failed == 0;
     answer->status = status_of(query, &counts, style);
+    answer->retry_after_s = counts.retry_after_s;
     answer->fresh_s = counts.failed ? 0 : freshness(outcomes, query->count);
     if (query->field >= 0 && answer->is_complete)
         return make_field(query, &outcomes[0], answer);

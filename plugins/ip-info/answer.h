@@ -20,7 +20,8 @@ struct answer {
     const char *content_type;
     bool is_complete; /* every lookup succeeded */
     unsigned fresh_s; /* how long it may be kept, UINT_MAX for ever; 0 when it is not complete */
-    bool is_lookup;   /* made by answer_make: X-Ip-Info-Complete belongs to it */
+    unsigned retry_after_s; /* of a 503: when the first of the failures may be over; 0: not known */
+    bool is_lookup;         /* made by answer_make: X-Ip-Info-Complete belongs to it */
     struct bytes body;
 };
 

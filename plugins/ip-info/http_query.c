@@ -53,14 +53,6 @@ int http_query_read(struct lws *wsi, const char *path, size_t len, struct query 
     return settle_format(wsi, query);
 }
 
-int http_query_peer(struct lws *wsi, struct ip_addr *peer)
-{
-    char text[64] = "";
-
-    lws_get_peer_simple(wsi, text, sizeof(text));
-    return ip_addr_parse(text, strlen(text), peer);
-}
-
 static bool is_json_type(struct lws *wsi)
 {
     char type[64];

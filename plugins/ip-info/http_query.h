@@ -20,9 +20,6 @@
  * Returns 0, or -1 when the query refuses. */
 int http_query_read(struct lws *wsi, const char *path, size_t len, struct query *query);
 
-/* The address of the peer. Returns 0, or -1 when it has none (a unix socket). */
-int http_query_peer(struct lws *wsi, struct ip_addr *peer);
-
 /* What the request says about its body. */
 struct http_query_body {
     enum http_body kind;

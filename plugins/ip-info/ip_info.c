@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define RATE_CLIENTS 65536 /* that are remembered, about 8 MB */
+
 /* One for each vhost, from PROTOCOL_INIT to PROTOCOL_DESTROY. */
 struct ip_info_vhd {
     struct settings settings;
@@ -59,7 +61,11 @@ static int start_flights(struct lws *wsi, struct ip_info_vhd *vhd, struct proble
 
     lws_get_random(lws_get_context(wsi), &seed, sizeof(seed));
     vhd->host.flights = flights_new(&vhd->service, &limits, seed);
-    return vhd->host.flights ? 0 : problem_set(problem, "", "out of memory");
+    if (settings->rate)
+        vhd->host.rate = rate_new(settings->rate, settings->burst, RATE_CLIENTS, seed);
+    return vhd->host.flights && (!settings->rate || vhd->host.rate)
+               ? 0
+               : problem_set(problem, "", "out of memory");
 }
 
 static int start_client(struct lws *wsi, struct ip_info_vhd *vhd, struct problem *problem)
@@ -122,6 +128,8 @@ static int on_fini(struct ip_info_vhd *vhd)
     vhd->client = NULL;
     flights_free(vhd->host.flights);
     vhd->host.flights = NULL;
+    rate_free(vhd->host.rate);
+    vhd->host.rate = NULL;
     settings_fini(&vhd->settings);
     return 0;
 }

@@ -349,6 +349,8 @@ int query_finish(struct query *query, const struct ip_addr *caller)
 {
     if (query->error_status)
         return -1;
+    if (query->is_strict && query->format == QUERY_FORMAT_NDJSON)
+        return query_refuse(query, 400, "strict and ndjson: the status is sent before the answers");
     if (query->field >= 0 && query->form > QUERY_SINGLE)
         return query_refuse(query, 400, "one field is told of one address");
     if (query->field >= 0 && query->format > QUERY_FORMAT_TEXT)

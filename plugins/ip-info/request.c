@@ -1,10 +1,13 @@
 #include "request.h"
 
-#include "answer.h"
+#include "client_address.h"
 #include "http_query.h"
+#include "respond.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#define STREAM_PIECE_BYTES 16384
 #define MAX_SKIPPED_BYTES                                                                          \
     1048576 /* of a body that nobody wants, before the connection is given up */
 
@@ -29,41 +32,16 @@ static int write_answer(struct request *request)
     return closes && (is_over(wsi) || !request->reply.is_pending) ? -1 : 0;
 }
 
-static int send_answer(struct request *request, const struct answer *answer)
-{
-    struct http_header headers[6] = {{"cache-control:", "no-store"},
-                                     {"vary:", "accept"},
-                                     {"x-content-type-options:", "nosniff"}};
-    struct http_answer http = {.status = answer->status,
-                               .content_type = answer->content_type,
-                               .headers = headers,
-                               .header_count = 3,
-                               .body = answer->body.data,
-                               .body_bytes = answer->body.len};
-
-    if (answer->is_lookup)
-        headers[http.header_count++] =
-            (struct http_header){"x-ip-info-complete:", answer->is_complete ? "true" : "false"};
-    if (answer->status == 405 || answer->status == 204)
-        headers[http.header_count++] = (struct http_header){"allow:", "GET, HEAD, POST, OPTIONS"};
-    if (answer->status == 503)
-        headers[http.header_count++] = (struct http_header){"retry-after:", "1"};
-    if (request->closes)
-        headers[http.header_count++] = (struct http_header){"connection:", "close"};
-    return http_reply_send(request->wsi, &request->reply, &http);
-}
-
-/* detail: NULL for an answer without a body. */
 static int refuse(struct request *request, unsigned status, const char *detail)
 {
-    struct answer answer = {.status = status};
-    int result = detail ? answer_refuse(status, detail, &answer) : 0;
-
-    if (result == 0)
-        result = send_answer(request, &answer);
-    answer_fini(&answer);
-    return result;
+    return status == 204 ? respond_options(request) : respond_refusal(request, status, detail, 0);
 }
+
+/* Who asks. */
+struct client {
+    struct ip_addr addr;
+    bool has_addr, is_admin;
+};
 
 static int answer_batch(struct request *request)
 {
@@ -79,7 +57,7 @@ static int answer_batch(struct request *request)
     batch_free(request->batch);
     request->batch = NULL;
     if (result == 0)
-        result = send_answer(request, &answer);
+        result = respond(request, &answer);
     answer_fini(&answer);
     return result;
 }
@@ -102,6 +80,18 @@ static void on_batch_done(void *requester)
     lws_callback_on_writable(request->wsi);
 }
 
+/* Only where lines are sent as they come. */
+static void on_answer(void *requester, size_t n)
+{
+    struct request *request = requester;
+
+    if (!request->order)
+        return;
+    request->order[request->answered++] = n;
+    hold_input(request, false);
+    lws_callback_on_writable(request->wsi);
+}
+
 static void on_deadline(lws_sorted_usec_list_t *sul)
 {
     struct request *request = lws_container_of(sul, struct request, deadline);
@@ -115,7 +105,8 @@ static void on_deadline(lws_sorted_usec_list_t *sul)
 static struct batch *start_batch(struct request *request, const struct provider *provider)
 {
     const struct request_host *host = request->host;
-    const struct batch_events events = {.done = on_batch_done, .requester = request};
+    const struct batch_events events = {
+        .answered = on_answer, .done = on_batch_done, .requester = request};
     const struct lookup_question ask = {
         .provider = provider,
         .deadline_us = request->arrived_us + host->settings->deadline_ms * 1000,
@@ -134,18 +125,68 @@ static void wait_for_answers(struct request *request)
                      left_us > 1 ? left_us : 1);
 }
 
+/* Lines as answers come: those that are there already first. */
+static int start_stream(struct request *request)
+{
+    size_t n, count = batch_query(request->batch)->count;
+
+    request->order = malloc((count + 1) * sizeof(request->order[0]));
+    if (!request->order)
+        return -1;
+    for (n = 0; n < count; n++)
+        if (batch_has_answer(request->batch, n))
+            request->order[request->answered++] = n;
+    if (respond_stream(request))
+        return -1;
+    wait_for_answers(request);
+    hold_input(request, request->answered == 0);
+    if (request->answered)
+        lws_callback_on_writable(request->wsi);
+    return 0;
+}
+
+/* The client, whose address stands in where nothing is asked, and who has a rate. Returns 0, or the
+ * status of a refusal. */
+static unsigned find_client(const struct request *request, struct client *client)
+{
+    const struct settings *settings = request->host->settings;
+    int found = client_address(request->wsi, &settings->trusted_proxies,
+                               (enum client_header)settings->forwarded_header, &client->addr);
+
+    client->has_addr = found > 0;
+    client->is_admin = found > 0 ? ip_nets_have(&settings->admin_net, &client->addr)
+                                 : settings->admin_net.has_unix;
+    return found < 0 ? 503 : 0;
+}
+
+/* Returns 0, or the milliseconds after which the client may ask again. */
+static uint64_t take_rate(const struct request *request, const struct client *client)
+{
+    if (!request->host->rate || client->is_admin || !client->has_addr)
+        return 0;
+    return rate_take(request->host->rate, &client->addr, request->query.count, request->arrived_us);
+}
+
 static int start_lookups(struct request *request)
 {
     const struct settings *settings = request->host->settings;
     struct query *query = &request->query;
     const struct provider *provider = NULL;
-    struct ip_addr peer;
+    struct client client = {0};
+    uint64_t wait_ms;
 
-    query_finish(query, !query->count && http_query_peer(request->wsi, &peer) == 0 ? &peer : NULL);
+    if (!query->error_status && find_client(request, &client))
+        query_refuse(query, 503, "out of memory");
+    query_finish(query, client.has_addr ? &client.addr : NULL);
     if (!query->error_status && settings_provider(settings, query->provider, &provider))
         query_refuse(query, 400, "there is no such provider");
     if (query->error_status)
         return refuse(request, query->error_status, query->error_text);
+    wait_ms = take_rate(request, &client);
+    if (wait_ms)
+        return respond_refusal(request, 429, "you have asked for too many addresses",
+                               (unsigned)((wait_ms + 999) / 1000));
+    request->is_of_caller = query->is_of_caller;
     request->deadline_ms = settings->deadline_ms;
     if (query->deadline_ms && query->deadline_ms < request->deadline_ms)
         request->deadline_ms = query->deadline_ms;
@@ -156,6 +197,9 @@ static int start_lookups(struct request *request)
         return refuse(request, 503, "out of memory");
     if (batch_is_complete(request->batch))
         return answer_batch(request);
+    if (batch_query(request->batch)->format == QUERY_FORMAT_NDJSON &&
+        !http_reply_is_head(request->wsi))
+        return start_stream(request);
     wait_for_answers(request);
     return 0;
 }
@@ -255,12 +299,54 @@ int request_body_end(struct request *request)
     return start_lookups(request);
 }
 
+/* The lines of some more answers, and behind the last one the sum. */
+static int append_lines(struct request *request)
+{
+    const struct query *query = batch_query(request->batch);
+    const struct outcome *outcomes = batch_outcomes(request->batch);
+    struct bytes lines = {0};
+    int result = 0;
+
+    while (!result && request->written < request->answered && lines.len < STREAM_PIECE_BYTES) {
+        size_t n = request->order[request->written++];
+
+        result = answer_line(query, n, &outcomes[n], &lines);
+    }
+    if (!result && request->written == query->count) {
+        result = answer_last_line(query, outcomes, &lines);
+        http_stream_end(&request->stream);
+    }
+    if (!result && lines.len)
+        result = http_stream_append(&request->stream, lines.data, lines.len);
+    bytes_fini(&lines);
+    return result;
+}
+
+static int write_lines(struct request *request)
+{
+    struct lws *wsi = request->wsi;
+    bool closes = request->closes, is_end;
+
+    if (http_stream_wants(&request->stream) && append_lines(request))
+        return -1;
+    is_end = request->stream.has_ended;
+    if (http_stream_writable(wsi, &request->stream))
+        return -1;
+    if (is_over(wsi) || (is_end && !request->stream.is_open))
+        return closes ? -1 : 0;
+    if (request->written == request->answered && http_stream_wants(&request->stream))
+        hold_input(request, true);
+    return 0;
+}
+
 int request_writable(struct request *request)
 {
     struct lws *wsi = request->wsi;
 
     if (!request->host)
         return 0;
+    if (request->stream.is_open)
+        return write_lines(request);
     if (request->batch && batch_is_complete(request->batch)) {
         bool closes = request->closes;
 
@@ -277,6 +363,10 @@ void request_drop(struct request *request)
     if (request->wsi)
         lws_set_opaque_user_data(request->wsi, (void *)(uintptr_t)&kept_mark);
     http_reply_fini(&request->reply);
+    http_stream_fini(&request->stream);
+    free(request->order);
+    request->order = NULL;
+    request->answered = request->written = 0;
     lws_sul_cancel(&request->deadline);
     batch_free(request->batch);
     request->batch = NULL;

@@ -11,7 +11,8 @@
 #define LWSHOST_IP_INFO_REQUEST_H
 
 #include "batch.h"
-#include "http_reply.h"
+#include "http_stream.h"
+#include "rate.h"
 
 #include <libwebsockets.h>
 
@@ -19,7 +20,8 @@
 struct request_host {
     const struct settings *settings;
     struct flights *flights;
-    unsigned open; /* requests that have no whole answer yet */
+    struct rate *rate; /* NULL: no bound */
+    unsigned open;     /* requests that have no whole answer yet */
     bool is_broken, is_stopping;
 };
 
@@ -31,10 +33,14 @@ struct request {
     struct batch *batch;
     lws_sorted_usec_list_t deadline;
     struct http_reply reply;
+    struct http_stream stream;
+    size_t *order; /* of the answers, as they came; while lines are streamed */
+    size_t answered, written;
     uint64_t arrived_us;
     unsigned long deadline_ms;
-    bool wants_body; /* the body is the question, not something to skip */
-    bool closes;     /* the connection is of no use after the answer */
+    bool wants_body;   /* the body is the question, not something to skip */
+    bool is_of_caller; /* what is asked is about the caller itself */
+    bool closes;       /* the connection is of no use after the answer */
 };
 
 /* LWS_CALLBACK_HTTP; `path` is what is behind the mount point. */

@@ -39,6 +39,28 @@ const struct option settings_table[] = {
            "that an old answer may stand in when nobody gives a new one"),
     NUMBER("upstream-error-status", upstream_error_status, "502", 500, 599, NULL,
            "when every lookup failed at the providers"),
+    NUMBER("client-max-age", client_max_age_s, "300", 0, 31536000, "s",
+           "that a client may keep an answer; 0: not at all"),
+    {.name = "cache-public",
+     .type = OPTION_FLAG,
+     .offset = offsetof(struct settings, cache_public),
+     .fallback = "0",
+     .help = "whether shared caches may keep answers"},
+    TEXT("cors-origin", cors_origin, NULL,
+         "sites whose pages may ask: * for all, or a list of origins"),
+    NUMBER("rate", rate, "120", 0, 1000000, "addresses per minute",
+           "that one client may ask for; 0: no bound"),
+    NUMBER("burst", burst, "120", 1, 1000000, "addresses", "of them at once"),
+    TEXT("trusted-proxies", trusted_proxies_text, NULL,
+         "networks whose word on the client's address is taken"),
+    {.name = "forwarded-header",
+     .type = OPTION_CHOICE,
+     .offset = offsetof(struct settings, forwarded_header),
+     .fallback = "x-forwarded-for",
+     .choices = client_header_words,
+     .help = "where trusted proxies say it"},
+    TEXT("admin-net", admin_net_text, "127.0.0.0/8, ::1, unix",
+         "networks that see the metrics and have no rate"),
     TEXT("text-ok", text_ok, "国家：{country} 省份: {region} 城市: {city}",
          "one answer in text and HTML"),
     TEXT("text-error", text_error, "查询IP信息错误", "one failure in text and HTML"),
@@ -200,6 +222,10 @@ int settings_compile(struct settings *settings, struct problem *problem)
             return -1;
         name = name[len] ? name + len + 1 : NULL;
     }
+    if (ip_nets_parse(&settings->trusted_proxies, settings->trusted_proxies_text, "trusted-proxies",
+                      problem) ||
+        ip_nets_parse(&settings->admin_net, settings->admin_net_text, "admin-net", problem))
+        return -1;
     settings->ok_template = text_template_new(settings->text_ok, &inner);
     if (!settings->ok_template)
         return problem_set(problem, "text-ok", "%s", inner.text);

@@ -10,6 +10,7 @@
 #ifndef LWSHOST_IP_INFO_SETTINGS_H
 #define LWSHOST_IP_INFO_SETTINGS_H
 
+#include "forwarded.h"
 #include "options.h"
 #include "provider.h"
 #include "text_template.h"
@@ -26,6 +27,13 @@ struct settings {
     unsigned long cache_entries, cache_bytes;
     unsigned long cache_ttl_s, cache_negative_ttl_s, stale_ttl_s;
     unsigned long upstream_error_status;
+    unsigned long client_max_age_s;
+    bool cache_public;
+    const char *cors_origin; /* NULL: no other site's pages */
+    unsigned long rate, burst;
+    const char *trusted_proxies_text, *admin_net_text;
+    unsigned forwarded_header; /* enum client_header */
+    struct ip_nets trusted_proxies, admin_net;
     const char *text_ok, *text_error;
 
     struct text_template *ok_template;

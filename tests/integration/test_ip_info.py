@@ -34,7 +34,7 @@ class Forms(unittest.TestCase):
                           "region": "北京", "city": TUTORIAL[1], "source": "sina"})
         self.assertEqual(headers["content-type"], "application/json")
         self.assertEqual(headers["x-ip-info-complete"], "true")
-        self.assertEqual(headers["cache-control"], "no-store")
+        self.assertEqual(headers["cache-control"], "private, max-age=300")
         self.assertEqual(headers["vary"], "accept")
         self.assertEqual(headers["x-content-type-options"], "nosniff")
 
