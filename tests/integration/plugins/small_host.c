@@ -46,8 +46,6 @@ static int make_context(struct host *host)
 {
     struct lws_context_creation_info info = {
         .options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS,
-        .gid = -1,
-        .uid = -1,
     };
 
     info.pcontext = &host->contexts[host->count];
