@@ -50,7 +50,7 @@ void chat_hub_sweep(struct chat_hub *hub);
  */
 void chat_hub_stop(struct chat_hub *hub, int close_code);
 
-/* How many connections have not ended yet. */
+/* How many have not ended yet of those that hold on to the world, which is not given up before. */
 unsigned chat_hub_pending(const struct chat_hub *hub);
 
 /* Whether it is for this vhost to do what is done once for the whole hub. */
