@@ -25,6 +25,10 @@ struct store_db;
 struct store_db *store_db_open(const char *path, bool survives_power_loss, struct problem *problem);
 void store_db_close(struct store_db *db);
 
+/* What was read makes sense. Until then closing writes nothing, not even what the log beside the
+ * file holds of an earlier process. */
+void store_db_accept(struct store_db *db);
+
 /* What chance gave this file, for epochs; anew whenever a room was dropped. */
 uint64_t store_db_seed(const struct store_db *db);
 

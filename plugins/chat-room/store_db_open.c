@@ -3,10 +3,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define APPLICATION_ID 0x6c776368 /* "lwch": whose file it is, for file(1) too */
 #define SCHEMA_VERSION 2
+#define HEADER_BYTES 100
 #define BUSY_MS 2000          /* for a process that is just ending */
 #define CHECKPOINT_PAGES 4000 /* about 16 MiB of the log, then it is written into the file */
 
@@ -82,40 +84,101 @@ static int refuse(struct store_db *db, const char *path, int result, struct prob
         return problem_set(problem, "", "\"%s\" can't be opened: %s", path,
                            system ? strerror(system) : sqlite3_errmsg(db->connection));
     case SQLITE_READONLY:
-        return problem_set(problem, "", "\"%s\" can't be written", path);
+        return problem_set(problem, "", "\"%s\" can't be written, or its folder can't", path);
     default:
         return problem_set(problem, "", "\"%s\": %s", path, sqlite3_errmsg(db->connection));
     }
 }
 
 /* What people wrote is for the server's eyes. Only a file that is new is touched: closing a
- * descriptor of one that is in use would take its locks away from everybody in this process. */
-static void create_private(const char *path)
+ * descriptor of one that is in use would take its locks away from everybody in this process.
+ * Returns 0 when there is a file, or errno. */
+static int create_private(const char *path)
 {
     int file = open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
 
-    if (file >= 0)
-        close(file);
+    if (file < 0)
+        return errno == EEXIST ? 0 : errno;
+    close(file);
+    return 0;
+}
+
+/* Whether an earlier process left something beside the file that is not in it yet. */
+static bool has_log(const char *path)
+{
+    char *log = sqlite3_mprintf("%s-wal", path);
+    struct stat status;
+    bool result = log && stat(log, &status) == 0 && status.st_size > 0;
+
+    sqlite3_free(log);
+    return result;
 }
 
 static int connect_file(struct store_db *db, const char *path)
 {
     int result;
 
-    create_private(path);
     result =
         sqlite3_open_v2(path, &db->connection,
                         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
     if (result != SQLITE_OK)
         return result;
     sqlite3_busy_timeout(db->connection, BUSY_MS);
+    sqlite3_db_config(db->connection, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, has_log(path) ? 1 : 0,
+                      (int *)NULL);
     /* Before the first look: in this mode nobody else comes in while the file is open. */
     result = execute(db, "PRAGMA locking_mode=EXCLUSIVE; PRAGMA temp_store=MEMORY;");
     return result == SQLITE_OK && sqlite3_db_readonly(db->connection, "main") ? SQLITE_READONLY
                                                                               : result;
 }
 
-/* Whose file it is, before anything in it is touched. out: whether it is empty. */
+static uint32_t big_endian(const unsigned char *bytes)
+{
+    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+}
+
+static int refuse_stranger(const char *path, struct problem *problem)
+{
+    return problem_set(problem, "", "\"%s\" is the database of another program", path);
+}
+
+static int refuse_newer(const char *path, int64_t version, struct problem *problem)
+{
+    return problem_set(problem, "",
+                       "\"%s\" was written by a newer version (its schema is %lld, this one "
+                       "knows %d)",
+                       path, (long long)version, SCHEMA_VERSION);
+}
+
+/* What the file itself says, before SQLite is asked: to read a database can mean to write it, when
+ * whoever it belongs to left a journal beside it. The descriptor is SQLite's, since closing another
+ * one would take the locks of this process away. */
+static int look_at_header(struct store_db *db, const char *path, struct problem *problem)
+{
+    unsigned char header[HEADER_BYTES] = "";
+    sqlite3_file *file = NULL;
+    sqlite3_int64 size = 0;
+    int result =
+        sqlite3_file_control(db->connection, "main", SQLITE_FCNTL_FILE_POINTER, (void *)&file);
+
+    if (result == SQLITE_OK)
+        result = file->pMethods->xFileSize(file, &size);
+    if (result == SQLITE_OK && size)
+        result = file->pMethods->xRead(file, header, HEADER_BYTES, 0);
+    if (result == SQLITE_OK && size == 0)
+        return 0;
+    if (result != SQLITE_OK && result != SQLITE_IOERR_SHORT_READ)
+        return refuse(db, path, result, problem);
+    if (memcmp(header, "SQLite format 3", 16) != 0)
+        return refuse(db, path, SQLITE_NOTADB, problem);
+    if (big_endian(header + 68) != APPLICATION_ID)
+        return refuse_stranger(path, problem);
+    if (big_endian(header + 60) > SCHEMA_VERSION)
+        return refuse_newer(path, big_endian(header + 60), problem);
+    return 0;
+}
+
+/* The same, now with what stands in the log of it. out: whether it is empty. */
 static int identify(struct store_db *db, const char *path, bool *is_new, struct problem *problem)
 {
     int64_t application = 0, version = 0, objects = 0;
@@ -129,13 +192,8 @@ static int identify(struct store_db *db, const char *path, bool *is_new, struct 
         return refuse(db, path, result, problem);
     *is_new = version == 0 && objects == 0;
     if (application != APPLICATION_ID && (application || !*is_new))
-        return problem_set(problem, "", "\"%s\" is the database of another program", path);
-    if (version > SCHEMA_VERSION)
-        return problem_set(problem, "",
-                           "\"%s\" was written by a newer version (its schema is %lld, this one "
-                           "knows %d)",
-                           path, (long long)version, SCHEMA_VERSION);
-    return 0;
+        return refuse_stranger(path, problem);
+    return version > SCHEMA_VERSION ? refuse_newer(path, version, problem) : 0;
 }
 
 static int check(struct store_db *db, const char *path, struct problem *problem)
@@ -204,11 +262,15 @@ static int set_up(struct store_db *db, const char *path, bool survives_power_los
                   struct problem *problem)
 {
     bool is_new = false;
-    int result = connect_file(db, path);
+    int result = create_private(path);
 
+    if (result)
+        return problem_set(problem, "", "\"%s\" can't be opened: %s", path, strerror(result));
+    result = connect_file(db, path);
     if (result != SQLITE_OK)
         return refuse(db, path, result, problem);
-    if (identify(db, path, &is_new, problem) || (!is_new && check(db, path, problem)))
+    if (look_at_header(db, path, problem) || identify(db, path, &is_new, problem) ||
+        (!is_new && check(db, path, problem)))
         return -1;
     result = configure(db, is_new, survives_power_loss);
     if (result == SQLITE_OK)
@@ -218,6 +280,11 @@ static int set_up(struct store_db *db, const char *path, bool survives_power_los
     if (result == SQLITE_OK)
         result = read_seed(db);
     return result == SQLITE_OK ? 0 : refuse(db, path, result, problem);
+}
+
+void store_db_accept(struct store_db *db)
+{
+    sqlite3_db_config(db->connection, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, (int *)NULL);
 }
 
 struct store_db *store_db_open(const char *path, bool survives_power_loss, struct problem *problem)

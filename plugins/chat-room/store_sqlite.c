@@ -279,6 +279,7 @@ struct store *store_sqlite_new(const struct store_sqlite_config *config, int64_t
         free_store(&store->store);
         return NULL;
     }
+    store_db_accept(db);
     store->config.path = NULL;
     store->worker = store_worker_new_take(db, config->wake, config->host);
     if (store->worker)

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -64,13 +65,16 @@ static void remove_file(const struct rig *rig, const char *suffix)
     unlink(path);
 }
 
+static const char *const sides[] = {"", "-wal", "-shm", "-journal"};
+#define SIDES ((int)(sizeof(sides) / sizeof(sides[0])))
+
 void rig_fini(struct rig *rig)
 {
+    int n;
+
     rig_close(rig);
-    remove_file(rig, "");
-    remove_file(rig, "-wal");
-    remove_file(rig, "-shm");
-    remove_file(rig, "-journal");
+    for (n = 0; n < SIDES; n++)
+        remove_file(rig, sides[n]);
     assert_int_equal(rmdir(rig->folder), 0);
     sem_destroy(&rig->woken);
 }
@@ -82,13 +86,49 @@ void rig_open(struct rig *rig)
     assert_non_null(rig->store);
 }
 
+struct content {
+    char *bytes;
+    size_t len; /* 0 of a file that is not there, and one more of one that is */
+};
+
+static struct content read_side(const struct rig *rig, int side)
+{
+    struct content content = {.bytes = calloc(1, 1)};
+    char path[128];
+    struct stat status;
+    FILE *file;
+
+    snprintf(path, sizeof(path), "%s%s", rig->config.path, sides[side]);
+    file = stat(path, &status) == 0 && S_ISREG(status.st_mode) ? fopen(path, "rb") : NULL;
+    if (!file)
+        return content;
+    fseek(file, 0, SEEK_END);
+    content.len = (size_t)ftell(file) + 1;
+    rewind(file);
+    content.bytes = realloc(content.bytes, content.len);
+    content.bytes[fread(content.bytes, 1, content.len - 1, file)] = '\0';
+    fclose(file);
+    return content;
+}
+
 void rig_refuses(struct rig *rig, const char *words)
 {
     struct problem problem = {0};
+    struct content before[SIDES], after[SIDES];
+    int n;
 
+    for (n = 0; n < SIDES; n++)
+        before[n] = read_side(rig, n);
     assert_null(store_sqlite_new(&rig->config, rig->now_ms, &problem));
     if (!strstr(problem.text, words) || !strstr(problem.text, rig->config.path))
         fail_msg("\"%s\" does not say \"%s\"", problem.text, words);
+    for (n = 0; n < SIDES; n++) {
+        after[n] = read_side(rig, n);
+        if (after[n].len != before[n].len || memcmp(after[n].bytes, before[n].bytes, after[n].len))
+            fail_msg("%s%s is not as it was", rig->config.path, sides[n]);
+        free(before[n].bytes);
+        free(after[n].bytes);
+    }
 }
 
 void rig_close(struct rig *rig)

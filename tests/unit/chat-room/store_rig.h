@@ -49,7 +49,8 @@ void rig_fini(struct rig *rig);
 int rig_setup(void **state);
 int rig_teardown(void **state);
 
-/* Open the store; it must work. rig_refuses: it must not, and the reason has these words. */
+/* Open the store; it must work. rig_refuses: it must not, the reason has these words and the file's
+ * name, and the file and what SQLite has beside it are as before, byte for byte. */
 void rig_open(struct rig *rig);
 void rig_refuses(struct rig *rig, const char *words);
 void rig_close(struct rig *rig);
