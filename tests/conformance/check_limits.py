@@ -159,7 +159,9 @@ def too_slow(server):
             break
     else:
         raise AssertionError("it is still there")
-    equal((event["user"], event["reason"]), (sleeper.welcome["user"], "slow"), "leave")
+    equal(event["user"], sleeper.welcome["user"], "who has left")
+    # Pings do not reach it either: where they come soon, they may be what ends it.
+    assert event["reason"] == "slow" or server.welcome["ping_interval"] <= 5, event
     assert worst < 2, f"a message took {worst:.1f} s"
     try:
         assert close_code(sleeper) in (4002, None)

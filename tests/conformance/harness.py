@@ -56,9 +56,9 @@ class Chat(WsClient):
         if wait > 0:
             time.sleep(wait)
 
-    def send_json(self, **members):
+    def send(self, text):
         self._wait_for_rate()
-        super().send_json(**members)
+        super().send(text)
 
     def ask(self, kind, reply=None, **members):
         """Send a request; returns the next message of type `reply`."""
