@@ -6,8 +6,9 @@
  * Owns:     the mapping, until geo_db_close.
  * Borrows:  nothing; a place is a copy.
  * Calls up: nothing.
- * Not here: how an answer is written (lookup_answer); noticing that the file was replaced. Replace
- *           it by rename: a mapped file that is cut short in place is a SIGBUS.
+ * Not here: how an answer is written (lookup_answer); noticing that the file was replaced
+ *           (geo_watch). Replace it by rename: a mapped file that is cut short in place is a
+ * SIGBUS.
  */
 #ifndef LWSHOST_GEO_DB_H
 #define LWSHOST_GEO_DB_H

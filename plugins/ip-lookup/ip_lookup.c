@@ -2,7 +2,7 @@
  *
  * The only file of the plugin that knows libwebsockets. Meant for a `callback://ip-lookup` mount.
  */
-#include "geo_db.h"
+#include "geo_watch.h"
 #include "host_hooks.h"
 #include "http_reply.h"
 #include "http_request.h"
@@ -19,7 +19,10 @@
 
 /* Born with the vhost, in lws's memory; its members die in on_fini. */
 struct lookup_vhd {
-    struct geo_db *db;                    /* NULL: broken, see reason */
+    struct geo_db *db;       /* NULL: broken, see reason */
+    struct geo_watch *watch; /* NULL: the file is looked at once only */
+    struct lws_context *context;
+    const char *lang;                     /* option "lang" */
     char language[GEO_DB_LANGUAGE_BYTES]; /* option "lang" in the database's spelling */
     char reason[sizeof(struct problem)];  /* why there is no database */
     unsigned pending;                     /* answers that have begun and not ended */
@@ -86,6 +89,30 @@ static const struct lwshost_hooks hooks = {
     .broken = hook_broken,
 };
 
+/* On the thread that looks at the file. */
+static void wake(void *host) { lws_cancel_service(((struct lookup_vhd *)host)->context); }
+
+static void use(struct lookup_vhd *vhd, struct geo_db *db)
+{
+    geo_db_close(vhd->db);
+    vhd->db = db;
+    geo_db_language(db, vhd->lang, vhd->language);
+}
+
+static int on_wake(struct lookup_vhd *vhd)
+{
+    struct problem problem = {0};
+    struct geo_db *db = vhd && vhd->watch ? geo_watch_take(vhd->watch, &problem) : NULL;
+
+    if (db) {
+        use(vhd, db);
+        lwsl_notice("ip-lookup: the database was replaced\n");
+    } else if (problem.text[0]) {
+        lwsl_err("ip-lookup: the new database is not taken: %s\n", problem.text);
+    }
+    return 0; /* anything else would close lws's wake pipe */
+}
+
 /* A vhost that can't start still answers: 503. lws 4.1 crashes when this returns non-zero. */
 static int on_init(struct lws *wsi, const struct lws_protocol_vhost_options *list)
 {
@@ -101,7 +128,13 @@ static int on_init(struct lws *wsi, const struct lws_protocol_vhost_options *lis
     if (read_options(list, &options, &problem) == 0)
         vhd->db = geo_db_open(options.database, &problem);
     if (vhd->db) {
-        geo_db_language(vhd->db, options.lang, vhd->language);
+        vhd->context = lws_get_context(wsi);
+        vhd->lang = options.lang;
+        geo_db_language(vhd->db, vhd->lang, vhd->language);
+        if (options.reload_s)
+            vhd->watch = geo_watch_new(options.database, options.reload_s * 1000, wake, vhd);
+        if (options.reload_s && !vhd->watch)
+            lwsl_warn("ip-lookup: the database can't be watched\n");
         return 0;
     }
     snprintf(vhd->reason, sizeof(vhd->reason), "%s: %s",
@@ -112,6 +145,8 @@ static int on_init(struct lws *wsi, const struct lws_protocol_vhost_options *lis
 
 static void on_fini(struct lookup_vhd *vhd)
 {
+    geo_watch_free(vhd->watch);
+    vhd->watch = NULL;
     geo_db_close(vhd->db);
     vhd->db = NULL;
 }
@@ -278,6 +313,8 @@ static int callback_ip_lookup(struct lws *wsi, enum lws_callback_reasons reason,
         if (vhd)
             on_fini(vhd);
         return 0;
+    case LWS_CALLBACK_EVENT_WAIT_CANCELLED:
+        return on_wake(vhd);
     case LWS_CALLBACK_HTTP:
         return on_http(wsi, vhd, user, in);
     case LWS_CALLBACK_HTTP_BODY_COMPLETION:

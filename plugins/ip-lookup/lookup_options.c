@@ -18,6 +18,14 @@ const struct option lookup_option_table[LOOKUP_OPTIONS] = {
      .min = 2,
      .max = GEO_DB_LANGUAGE_BYTES - 1,
      .help = "language of the names when the request says none; English where a name lacks it"},
+    {.name = "reload",
+     .type = OPTION_NUMBER,
+     .offset = offsetof(struct lookup_options, reload_s),
+     .fallback = "10",
+     .min = 0,
+     .max = 86400,
+     .unit = "s",
+     .help = "between two looks whether the file was replaced; 0: none"},
 };
 
 int lookup_options_check(const struct lookup_options *options, struct problem *problem)

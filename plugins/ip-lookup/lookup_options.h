@@ -14,9 +14,10 @@
 struct lookup_options {
     const char *database; /* path */
     const char *lang;
+    unsigned long reload_s; /* between two looks at the file; 0: none */
 };
 
-#define LOOKUP_OPTIONS 2
+#define LOOKUP_OPTIONS 3
 extern const struct option lookup_option_table[LOOKUP_OPTIONS];
 
 /* Check the whole after options_read. Touches no file.

@@ -4,6 +4,7 @@ import concurrent.futures
 import http.client
 import json
 import os
+import shutil
 import socket
 import tempfile
 import unittest
@@ -275,6 +276,25 @@ class Answers(unittest.TestCase):
         with self.assertRaises(WsRefused) as refused:
             WsClient(self.server.port, "/ip-lookup", ["ip-lookup"])
         self.assertEqual(refused.exception.status, 400)
+
+
+class Reload(unittest.TestCase):
+    def test_a_database_that_is_renamed_into_place_is_used(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path, new = os.path.join(folder, "db.mmdb"), os.path.join(folder, "new.mmdb")
+            shutil.copy(SAMPLE, path)
+            with Server(conf(database=path, reload="1")) as server:
+                with open(new, "w", encoding="ascii") as file:
+                    file.write("no database")
+                os.rename(new, path)
+                server.wait_stderr("the new database is not taken")
+                connection = Connection(server.port)
+                self.assertEqual(connection.ask("/ip-lookup?ip=14.130.112.24")[0], 200)
+                shutil.copy(SAMPLE, new)
+                os.rename(new, path)
+                server.wait_stderr("the database was replaced")
+                self.assertEqual(connection.ask("/ip-lookup?ip=14.130.112.24")[0], 200)
+                connection.close()
 
 
 class Options(unittest.TestCase):
