@@ -12,7 +12,7 @@ struct item {
 struct batch {
     struct query query;
     struct batch_events events;
-    const char *source; /* who is asked, or NULL */
+    const char *source; /* who is asked, if it is only one; or NULL */
     struct outcome *outcomes;
     size_t open; /* items without an outcome */
     struct item items[];
@@ -89,7 +89,7 @@ struct batch *batch_start_take(struct flights *flights, struct query *query,
     batch->query = *query;
     memset(query, 0, sizeof(*query));
     batch->events = *events;
-    batch->source = ask->provider ? ask->provider->name : NULL;
+    batch->source = ask->providers.count == 1 ? ask->providers.first->name : NULL;
     for (n = 0; n < batch->query.count; n++)
         start_one(flights, batch, n, ask);
     return batch;

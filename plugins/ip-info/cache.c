@@ -14,6 +14,7 @@ struct entry {
     uint64_t kept_us;
     size_t bytes;
     enum outcome_code code;
+    enum ip_kind kind; /* a provider may know that the address is reserved */
     struct record *record;
     const char *source;
 };
@@ -103,7 +104,7 @@ static void hand_out(const struct cache *cache, const struct entry *entry, uint6
 {
     uint64_t age_us = now_us - entry->kept_us, ttl_us = ttl_of(cache, entry->code);
 
-    outcome->kind = IP_KIND_PUBLIC;
+    outcome->kind = entry->kind;
     outcome->source = entry->source;
     if (entry->code != OUTCOME_FOUND)
         outcome_fail(outcome, entry->code, "the provider does not know this address");
@@ -177,6 +178,7 @@ void cache_keep(struct cache *cache, const struct lookup_question *question, uin
     entry->kept_us = now_us;
     entry->bytes = bytes;
     entry->code = outcome->code;
+    entry->kind = outcome->kind;
     entry->record = record_hold(outcome->record);
     entry->source = outcome->source;
     cache->stats.entries++;

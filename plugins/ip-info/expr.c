@@ -219,8 +219,18 @@ static void filter_apply(const struct filter *filter, char *text)
     }
 }
 
+static bool is_absent(const char (*absent)[EXPR_ABSENT_BYTES], const char *text)
+{
+    size_t n;
+
+    for (n = 0; absent && n < EXPR_MAX_ABSENT && absent[n][0]; n++)
+        if (strcmp(absent[n], text) == 0)
+            return true;
+    return false;
+}
+
 int expr_eval(const struct expr *expr, const json_t *root, const char *lang,
-              char out[EXPR_VALUE_BYTES])
+              const char (*absent)[EXPR_ABSENT_BYTES], char out[EXPR_VALUE_BYTES])
 {
     size_t n, f;
 
@@ -228,11 +238,11 @@ int expr_eval(const struct expr *expr, const json_t *root, const char *lang,
         const struct alternative *alternative = &expr->alternatives[n];
         const json_t *value = json_pointer_get(&alternative->pointer, root, lang);
 
-        if (!value || print(value, out))
+        if (!value || print(value, out) || is_absent(absent, out))
             continue;
         for (f = 0; f < alternative->filter_count; f++)
             filter_apply(&alternative->filters[f], out);
-        if (out[0])
+        if (out[0] && !is_absent(absent, out))
             return 0;
     }
     return -1;

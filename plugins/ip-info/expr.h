@@ -21,6 +21,9 @@
 /* Room for a value and its NUL; longer values count as missing. */
 #define EXPR_VALUE_BYTES 1025
 
+#define EXPR_MAX_ABSENT 16
+#define EXPR_ABSENT_BYTES 64
+
 struct expr;
 struct condition;
 
@@ -29,9 +32,11 @@ struct expr *expr_new(const char *text, size_t len, struct problem *problem);
 
 /* Evaluate over `root`. Numbers and booleans become their JSON text.
  * lang: for `{lang}`; NULL makes a pointer with it find nothing.
+ * absent: values that count as missing, before the filters or behind them; an empty one ends them,
+ *         NULL is none.
  * Returns 0 with the value in `out`, or -1 when no alternative yields one. */
 int expr_eval(const struct expr *expr, const json_t *root, const char *lang,
-              char out[EXPR_VALUE_BYTES]);
+              const char (*absent)[EXPR_ABSENT_BYTES], char out[EXPR_VALUE_BYTES]);
 
 /* Free; NULL is fine. */
 void expr_free(struct expr *expr);

@@ -67,7 +67,11 @@ static void complete(struct fetch *fetch, const struct fetch_response *response)
 void fetch_finish(struct fetch *fetch, enum fetch_error error,
                   const struct fetch_response *response)
 {
-    const struct fetch_response failure = {.error = error, .body = ""};
+    const struct fetch_response failure = {.error = error,
+                                           .body = "",
+                                           .wanted = {"", "", ""},
+                                           .was_waiting = error == FETCH_TIMEOUT &&
+                                                          fetch->origin->address_count};
 
     lanes_forget(&fetch->origin->lanes, &fetch->waiter);
     if (!fetch->is_starting) {
@@ -79,12 +83,16 @@ void fetch_finish(struct fetch *fetch, enum fetch_error error,
     fetch_timer_start(fetch->origin->client, &fetch->timer, 0);
 }
 
+static void begin_late(struct fetch *fetch);
+
 static void on_fetch_timer(struct timer *timer)
 {
     struct fetch *fetch = lws_container_of(timer, struct fetch, timer);
 
     if (fetch->is_ending)
         fetch_finish(fetch, fetch->error, NULL);
+    else if (fetch->is_early)
+        begin_late(fetch);
     else if (fetch->lane)
         fetch_lane_abort(fetch->lane, FETCH_TIMEOUT);
     else
@@ -121,6 +129,30 @@ static bool try_run(struct fetch *fetch)
     origin->client->inflight++;
     fetch_lane_send(fetch->lane);
     return true;
+}
+
+/* Go on a lane, or wait for one. Returns -1 when too many do. */
+static int run_or_wait(struct fetch *fetch)
+{
+    struct lanes *lanes = &fetch->origin->lanes;
+    int result = 0;
+
+    fetch->is_starting = true;
+    /* Nobody overtakes those who wait already. */
+    if (!dlist_is_empty(&lanes->waiters) || !try_run(fetch))
+        result = lanes_wait(lanes, &fetch->waiter);
+    fetch->is_starting = false;
+    return result;
+}
+
+/* The time has come for one that was not to begin before. */
+static void begin_late(struct fetch *fetch)
+{
+    fetch->is_early = false;
+    if (run_or_wait(fetch))
+        fetch_finish(fetch, FETCH_QUEUE_FULL, NULL);
+    else if (!fetch->is_ending)
+        fetch_timer_start(fetch->origin->client, &fetch->timer, fetch->request.deadline_us);
 }
 
 static void pump_origin(struct fetch_origin *origin)
@@ -253,18 +285,16 @@ enum fetch_error fetch_start(struct fetch_client *client, const struct fetch_req
         return FETCH_NO_MEMORY;
     fetch->origin = origin;
     fetch->target = fetch->url + (url.target - request->url);
-    fetch->is_starting = true;
-    /* Nobody overtakes those who wait already. */
-    if ((!dlist_is_empty(&origin->lanes.waiters) || !try_run(fetch)) &&
-        lanes_wait(&origin->lanes, &fetch->waiter)) {
+    fetch->is_early = request->not_before_us > (uint64_t)lws_now_usecs();
+    if (!fetch->is_early && run_or_wait(fetch)) {
         free(fetch);
         return FETCH_QUEUE_FULL;
     }
     dlist_append(&client->requests, &fetch->link);
     client->pending++;
-    fetch->is_starting = false;
     if (!fetch->is_ending)
-        fetch_timer_start(client, &fetch->timer, request->deadline_us);
+        fetch_timer_start(client, &fetch->timer,
+                          fetch->is_early ? request->not_before_us : request->deadline_us);
     return FETCH_OK;
 }
 

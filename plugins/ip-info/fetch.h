@@ -11,11 +11,10 @@
  *           one object to the next, which leaks a watcher each time on its libuv loop (4.1 to
  *           5.0). Responses are held whole, up to `max_reply_bytes`; redirects are not followed.
  * Owns:     lanes, connections, copies of what is asked, until fetch_client_free.
- * Borrows:  headers and body of a request, until its completion (the URL is copied); texts of an
- *           origin, as long as the client lives.
- * Calls up: `done`, on the loop's thread, exactly once for each request that was started, never
- *           before fetch_start returns. It may start other requests.
- * Not here: what the answers mean (provider), which question is asked (lookup).
+ * Borrows:  headers, body and wanted names of a request, until its completion (the URL is copied);
+ * texts of an origin, as long as the client lives. Calls up: `done`, on the loop's thread, exactly
+ * once for each request that was started, never before fetch_start returns. It may start other
+ * requests. Not here: what the answers mean (provider), which question is asked (lookup).
  */
 #ifndef LWSHOST_FETCH_H
 #define LWSHOST_FETCH_H
@@ -46,6 +45,8 @@ struct fetch_header {
     const char *value; /* the caller has kept CR and LF out */
 };
 
+#define FETCH_MAX_WANTED 3
+
 struct fetch_request {
     const char *method; /* "GET", …; not HEAD, whose response has a length but no body */
     const char *url;    /* absolute */
@@ -53,8 +54,10 @@ struct fetch_request {
     size_t header_count;
     const void *body; /* may be NULL */
     size_t body_bytes;
-    uint64_t deadline_us;   /* lws_now_usecs() at which it has failed, queueing included */
-    size_t max_reply_bytes; /* of the body */
+    const char *const *wanted; /* names of response fields, FETCH_MAX_WANTED and a NULL; or NULL */
+    uint64_t not_before_us;    /* it takes no lane before that; 0 for at once */
+    uint64_t deadline_us;      /* lws_now_usecs() at which it has failed, queueing included */
+    size_t max_reply_bytes;    /* of the body */
 };
 
 struct fetch_response {
@@ -62,6 +65,8 @@ struct fetch_response {
     unsigned code;    /* HTTP status; 0 when none came */
     const char *body; /* borrowed until `done` returns; NUL-terminated */
     size_t body_bytes;
+    const char *wanted[FETCH_MAX_WANTED]; /* values of the fields; empty when they were not sent */
+    bool was_waiting;       /* timed out while others had all the lanes, and was never sent */
     unsigned retry_after_s; /* of the Retry-After header in seconds; 0 when there is none */
 };
 
@@ -90,7 +95,7 @@ struct fetch_origin_info {
 enum fetch_error fetch_client_add_origin(struct fetch_client *client,
                                          const struct fetch_origin_info *info);
 
-/* Start a request.
+/* Start a request, or have it start by itself later.
  * Returns FETCH_OK when `done` will be called, anything else when it will not: FETCH_QUEUE_FULL,
  * FETCH_NO_ORIGIN, FETCH_NO_MEMORY. */
 enum fetch_error fetch_start(struct fetch_client *client, const struct fetch_request *request,

@@ -8,6 +8,8 @@
 #define KEEP_WARM_US (60 * LWS_US_PER_SEC) /* most servers close an idle connection sooner */
 #define SECURE_PIECE_BYTES 4096
 
+_Static_assert(FETCH_MAX_WANTED == HTTP_RESPONSE_MAX_WANTED, "they are handed on one by one");
+
 /* WSI_DESTROY, which ends every connection, is told to the first protocol of a vhost only. */
 static const struct lws_protocols lane_protocols[] = {
     {.name = "ip-info-lane", .callback = fetch_events},
@@ -113,7 +115,8 @@ static void connect_lane(struct fetch_lane *lane)
 void fetch_lane_send(struct fetch_lane *lane)
 {
     timers_stop(&lane->origin->client->timers, &lane->idle);
-    http_response_begin(&lane->response, lane->fetch->request.max_reply_bytes);
+    http_response_begin(&lane->response, lane->fetch->request.max_reply_bytes,
+                        lane->fetch->request.wanted);
     if (!lane->is_open)
         connect_lane(lane);
     else if (fetch_lane_write(lane)) {
@@ -190,6 +193,7 @@ void fetch_lane_end(struct fetch_lane *lane, enum fetch_error error, bool keep)
         .code = lane->response.code,
         .body = lane->response.body.data ? lane->response.body.data : "",
         .body_bytes = lane->response.body.len,
+        .wanted = {lane->response.wanted[0], lane->response.wanted[1], lane->response.wanted[2]},
         .retry_after_s = http_response_retry_after_s(&lane->response, (int64_t)time(NULL))};
 
     lane->fetch = NULL;

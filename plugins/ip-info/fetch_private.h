@@ -62,6 +62,7 @@ struct fetch {
     const char *target;           /* path and query in `url` */
     fetch_done_fn *done;
     void *opaque;
+    bool is_early;    /* the timer is not for its end but for its beginning */
     bool is_starting; /* inside fetch_start or the pump: a completion has to wait */
     bool is_ending;   /* `error` is known, `done` is not called yet */
     bool was_stale;   /* the free retry is used up */

@@ -15,7 +15,7 @@ struct flight {
 };
 
 struct flights {
-    const struct lookup_service *service;
+    struct lookup_service *service;
     struct cache *cache;
     uint64_t seed;
     unsigned fresh_s; /* how long an answer may be given again, from its coming */
@@ -25,11 +25,11 @@ struct flights {
 
 static uint64_t now_us(const struct flights *flights)
 {
-    return flights->service->ports.now_us(flights->service->ports.opaque);
+    return flights->service->chains.ports.now_us(flights->service->chains.ports.opaque);
 }
 
-struct flights *flights_new(const struct lookup_service *service,
-                            const struct cache_limits *cache_limits, uint64_t hash_seed)
+struct flights *flights_new(struct lookup_service *service, const struct cache_limits *cache_limits,
+                            uint64_t hash_seed)
 {
     struct flights *flights = calloc(1, sizeof(*flights));
 
@@ -154,7 +154,7 @@ bool flights_ask(struct flights *flights, const struct lookup_question *question
     memset(waiter->outcome, 0, sizeof(*waiter->outcome));
     waiter->asked_us = now_us(flights);
     /* What nobody is asked about needs neither company nor memory. */
-    if (!question->provider || ip_class_of(&question->addr) != IP_KIND_PUBLIC)
+    if (!question->providers.count || ip_class_of(&question->addr) != IP_KIND_PUBLIC)
         return lookup_start(flights->service, question, waiter->outcome, NULL, NULL);
     if (cache_find(flights->cache, question, waiter->asked_us, waiter->outcome) == CACHE_FRESH)
         return true;

@@ -32,8 +32,8 @@ struct flight_stats {
 };
 
 /* hash_seed: any number that outsiders don't know. Returns NULL when memory is short. */
-struct flights *flights_new(const struct lookup_service *service,
-                            const struct cache_limits *cache_limits, uint64_t hash_seed);
+struct flights *flights_new(struct lookup_service *service, const struct cache_limits *cache_limits,
+                            uint64_t hash_seed);
 
 /* No lookup may be under way, and nobody wait. NULL is fine. */
 void flights_free(struct flights *flights);

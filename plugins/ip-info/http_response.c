@@ -7,7 +7,8 @@
 
 #define MAX_RETRY_AFTER_S 86400
 
-void http_response_begin(struct http_response *response, size_t max_body_bytes)
+void http_response_begin(struct http_response *response, size_t max_body_bytes,
+                         const char *const *wanted_names)
 {
     struct bytes body = response->body, line = response->line;
 
@@ -17,6 +18,7 @@ void http_response_begin(struct http_response *response, size_t max_body_bytes)
     response->body = body;
     response->line = line;
     response->max_body_bytes = max_body_bytes;
+    response->wanted_names = wanted_names;
 }
 
 void http_response_fini(struct http_response *response)
@@ -41,6 +43,7 @@ static enum http_response_result read_status(struct http_response *response, con
     response->keeps_alive = !response->is_http_1_0;
     response->says_close = false;
     response->retry_after[0] = 0;
+    memset(response->wanted, 0, sizeof(response->wanted));
     response->state = HTTP_RESPONSE_FIELDS;
     return HTTP_RESPONSE_MORE;
 }
@@ -75,9 +78,22 @@ static bool has_word(const char *value, const char *word)
     return false;
 }
 
+static void keep_wanted(struct http_response *response, const char *name, size_t name_len,
+                        const char *value)
+{
+    const char *const *names = response->wanted_names;
+    size_t n;
+
+    for (n = 0; names && n < HTTP_RESPONSE_MAX_WANTED && names[n]; n++)
+        if (strlen(names[n]) == name_len && strncasecmp(name, names[n], name_len) == 0 &&
+            strlen(value) < HTTP_RESPONSE_WANTED_BYTES)
+            strcpy(response->wanted[n], value);
+}
+
 static enum http_response_result read_field(struct http_response *response, const char *name,
                                             size_t name_len, const char *value)
 {
+    keep_wanted(response, name, name_len, value);
     if (name_len == 14 && strncasecmp(name, "content-length", 14) == 0)
         return read_length(response, value);
     if (name_len == 17 && strncasecmp(name, "transfer-encoding", 17) == 0) {

@@ -20,6 +20,8 @@
 /* Status lines and fields together, interim responses included; each line of a chunk; trailers. */
 #define HTTP_RESPONSE_MAX_HEAD_BYTES 16384
 #define HTTP_RESPONSE_RETRY_AFTER_BYTES 40
+#define HTTP_RESPONSE_MAX_WANTED 3
+#define HTTP_RESPONSE_WANTED_BYTES 64 /* of a value and its NUL; a longer one counts as missing */
 
 enum http_response_result {
     HTTP_RESPONSE_MORE, /* not all of it is here */
@@ -45,6 +47,8 @@ struct http_response {
     unsigned code; /* 0 until the status line is here */
     bool keeps_alive;
     char retry_after[HTTP_RESPONSE_RETRY_AFTER_BYTES]; /* as it was sent; empty when it was not */
+    const char *const *wanted_names;                   /* NULL-terminated; or NULL */
+    char wanted[HTTP_RESPONSE_MAX_WANTED][HTTP_RESPONSE_WANTED_BYTES]; /* empty: not sent */
     struct bytes body;
 
     enum http_response_state state;
@@ -56,8 +60,11 @@ struct http_response {
 };
 
 /* Begin a response. Memory that `response` has from a former one is used again; all zero is fine.
- */
-void http_response_begin(struct http_response *response, size_t max_body_bytes);
+ * wanted_names: the fields whose values are kept in `wanted`, at most HTTP_RESPONSE_MAX_WANTED and
+ *         a NULL, borrowed until the response is whole; or NULL for none. Of a field that comes
+ *         more than once the last counts. */
+void http_response_begin(struct http_response *response, size_t max_body_bytes,
+                         const char *const *wanted_names);
 
 /* Read `len` bytes. Bytes behind the end of the response make it not keep the connection alive.
  * Not to be called again after anything but HTTP_RESPONSE_MORE. */

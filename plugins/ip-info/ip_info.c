@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define RATE_CLIENTS 65536 /* that are remembered, about 8 MB */
 
@@ -27,6 +28,7 @@ struct ip_info_vhd {
 static int settings_read(const struct lws_protocol_vhost_options *options,
                          struct settings *settings, struct problem *problem)
 {
+    settings_init(settings);
     if (pvo_options_read(settings_table, settings_rows, options, settings_family, settings,
                          problem))
         return -1;
@@ -45,6 +47,12 @@ static uint64_t now_port(void *opaque)
 {
     (void)opaque;
     return (uint64_t)lws_now_usecs();
+}
+
+static int64_t clock_port(void *opaque)
+{
+    (void)opaque;
+    return (int64_t)time(NULL);
 }
 
 static int start_flights(struct lws *wsi, struct ip_info_vhd *vhd, struct problem *problem)
@@ -71,11 +79,13 @@ static int start_flights(struct lws *wsi, struct ip_info_vhd *vhd, struct proble
 static int start_client(struct lws *wsi, struct ip_info_vhd *vhd, struct problem *problem)
 {
     const struct settings *settings = &vhd->settings;
+    struct chain_ports ports = {.fetch = fetch_port, .now_us = now_port, .now_s = clock_port};
     size_t n;
 
     vhd->client = fetch_client_new(lws_get_context(wsi), settings->max_inflight);
     if (!vhd->client)
         return problem_set(problem, "", "out of memory");
+    ports.opaque = vhd->client;
     for (n = 0; n < settings->provider_count; n++) {
         const struct provider *provider = &settings->providers[n];
         const struct fetch_origin_info info = {.url = provider->url_text,
@@ -96,10 +106,25 @@ static int start_client(struct lws *wsi, struct ip_info_vhd *vhd, struct problem
             return problem_set(problem, "", "out of memory");
         }
     }
-    vhd->service.settings = settings;
-    vhd->service.ports =
-        (struct lookup_ports){.fetch = fetch_port, .now_us = now_port, .opaque = vhd->client};
+    if (lookup_service_init(&vhd->service, settings, &ports))
+        return problem_set(problem, "", "out of memory");
     return start_flights(wsi, vhd, problem);
+}
+
+/* What a person should know, but what stops nothing. */
+static void warn(const struct settings *settings)
+{
+    size_t n;
+
+    for (n = 0; n < settings->provider_count; n++) {
+        const struct provider *provider = &settings->providers[n];
+
+        if (provider->missing[0])
+            lwsl_warn("ip-info: provider %s is not asked: the variable %s is not set\n",
+                      provider->name, provider->missing);
+        else if (provider->notice)
+            lwsl_warn("ip-info: provider %s: %s\n", provider->name, provider->notice);
+    }
 }
 
 static int on_init(struct lws *wsi, const struct lws_protocol_vhost_options *options)
@@ -118,6 +143,8 @@ static int on_init(struct lws *wsi, const struct lws_protocol_vhost_options *opt
         lwsl_err("ip-info: %s\n", vhd->broken);
     } else if (options && vhd->settings.provider_count == 0) {
         lwsl_warn("ip-info: no \"providers\": only special addresses have answers\n");
+    } else {
+        warn(&vhd->settings);
     }
     return 0;
 }
@@ -130,6 +157,7 @@ static int on_fini(struct ip_info_vhd *vhd)
     vhd->host.flights = NULL;
     rate_free(vhd->host.rate);
     vhd->host.rate = NULL;
+    lookup_service_fini(&vhd->service);
     settings_fini(&vhd->settings);
     return 0;
 }

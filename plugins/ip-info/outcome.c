@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 const char *outcome_code_name(enum outcome_code code)
 {
@@ -28,6 +29,25 @@ const char *outcome_code_name(enum outcome_code code)
     };
 
     return names[code];
+}
+
+enum outcome_code outcome_code_find(const char *name)
+{
+    unsigned n;
+
+    for (n = 0; n < OUTCOME_CODE_COUNT; n++)
+        if (strcmp(outcome_code_name((enum outcome_code)n), name) == 0)
+            break;
+    return (enum outcome_code)n;
+}
+
+void outcome_note(struct outcome *outcome, const char *provider, unsigned ms)
+{
+    unsigned n = outcome->attempt_count++;
+
+    if (n < OUTCOME_MAX_ATTEMPTS)
+        outcome->attempts[n] =
+            (struct outcome_attempt){.provider = provider, .code = outcome->code, .ms = ms};
 }
 
 void outcome_fail(struct outcome *outcome, enum outcome_code code, const char *format, ...)

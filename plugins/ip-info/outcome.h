@@ -37,6 +37,16 @@ enum outcome_code {
     OUTCOME_CODE_COUNT
 };
 
+/* One attempt at one provider. */
+struct outcome_attempt {
+    const char *provider;
+    enum outcome_code code;
+    unsigned ms; /* that it took; 0 for one that was not even sent */
+};
+
+/* More attempts than these are counted, but not kept. */
+#define OUTCOME_MAX_ATTEMPTS 8
+
 struct outcome {
     enum outcome_code code;
     enum ip_kind kind;
@@ -44,15 +54,23 @@ struct outcome {
     const char *source;       /* who said so: a provider, "local", or NULL for nobody */
     unsigned upstream_status; /* the provider's HTTP status where that is the point, else 0 */
     unsigned retry_after_s;   /* 0 when not known */
-    unsigned elapsed_ms;      /* from the question to the answer */
-    unsigned age_s, fresh_s;  /* of a kept answer: how old it is, how long it is still fresh */
-    bool is_cached;           /* it was given before */
-    bool is_stale;            /* past its time to live: nobody could give a newer one */
-    char detail[121];         /* one short English sentence without secrets; empty when found */
+    struct outcome_attempt attempts[OUTCOME_MAX_ATTEMPTS]; /* in their order */
+    unsigned attempt_count;
+    unsigned elapsed_ms;     /* from the question to the answer */
+    unsigned age_s, fresh_s; /* of a kept answer: how old it is, how long it is still fresh */
+    bool is_cached;          /* it was given before */
+    bool is_stale;           /* past its time to live: nobody could give a newer one */
+    char detail[121];        /* one short English sentence without secrets; empty when found */
 };
 
 /* The code's name in answers, like "invalid_ip". */
 const char *outcome_code_name(enum outcome_code code);
+
+/* The code called `name`, or OUTCOME_CODE_COUNT when there is none. */
+enum outcome_code outcome_code_find(const char *name);
+
+/* Note an attempt at `provider`, which ended with the outcome's present code. */
+void outcome_note(struct outcome *outcome, const char *provider, unsigned ms);
 
 /* Make `outcome` a failure with a printf-style detail. kind and source stay as they are. */
 void outcome_fail(struct outcome *outcome, enum outcome_code code, const char *format, ...)

@@ -1,23 +1,18 @@
 #include "provider.h"
 
+#include <openssl/evp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-static int check_placeholders(const struct provider *provider, struct problem *problem)
+/* Say where inside the provider the problem is. Returns -1. */
+static int at(struct problem *problem, const char *key, const char *member)
 {
-    const char *at = provider->url.target;
-
-    if (!strstr(at, "{ip}"))
-        return problem_set(problem, NULL, "has no {ip} behind the host");
-    for (at = strchr(at, '{'); at; at = strchr(at + 1, '{')) {
-        if (strncmp(at, "{ip}", 4) == 0 || (strncmp(at, "{lang}", 6) == 0 && provider->lang))
-            continue;
-        if (strncmp(at, "{lang}", 6) == 0)
-            return problem_set(problem, NULL, "{lang} needs the option \"lang\"");
-        return problem_set(problem, NULL, "unknown placeholder \"%.*s\"",
-                           (int)(strcspn(at, "}") + (strchr(at, '}') != NULL)), at);
-    }
-    return 0;
+    if (problem && !problem->path[0])
+        snprintf(problem->path, sizeof(problem->path), "%s%s%s", key, member ? "." : "",
+                 member ? member : "");
+    return -1;
 }
 
 /* A literal target is judged here; a name is judged when it is resolved. */
@@ -40,12 +35,14 @@ static int compile_url(struct provider *provider, struct problem *problem)
 {
     if (!provider->url_text)
         return problem_set(problem, "url", "is missing");
-    if (url_parse(provider->url_text, &provider->url, problem) ||
-        check_placeholders(provider, problem)) {
-        if (problem && !problem->path[0])
-            snprintf(problem->path, sizeof(problem->path), "url");
-        return -1;
-    }
+    if (url_parse(provider->url_text, &provider->url, problem))
+        return at(problem, "url", NULL);
+    provider->url_pattern =
+        pattern_new(provider->url_text, PATTERN_URL, provider->missing, problem);
+    if (!provider->url_pattern)
+        return at(problem, "url", NULL);
+    if (!pattern_has_ip(provider->url_pattern))
+        return problem_set(problem, "url", "has no {ip} behind the host");
     return check_target(provider, problem);
 }
 
@@ -78,141 +75,242 @@ static int compile_map(struct provider *provider, const char *text, struct probl
     return 0;
 }
 
+/* The map of the providers file. Returns how many fields it has, or -1. */
+static int compile_fields(struct provider *provider, struct problem *problem)
+{
+    int count = 0;
+    unsigned n;
+
+    for (n = 0; n < RECORD_FIELD_COUNT; n++) {
+        const char *text = provider->field_texts[n];
+
+        if (!text)
+            continue;
+        provider->fields[n] = expr_new(text, strlen(text), problem);
+        if (!provider->fields[n])
+            return at(problem, "map", record_field_name((enum record_field)n));
+        count++;
+    }
+    return count;
+}
+
 static int compile_maps(struct provider *provider, struct problem *problem)
 {
     static const char *const keys[] = {"map", "map2"};
+    int count = provider->map_texts[0] ? 1 : compile_fields(provider, problem);
     size_t n;
 
-    if (!provider->map_texts[0])
+    if (count < 0)
+        return -1;
+    if (count == 0)
         return problem_set(problem, "map", "is missing");
-    for (n = 0; n < 2; n++) {
-        if (provider->map_texts[n] && compile_map(provider, provider->map_texts[n], problem)) {
-            if (problem)
-                snprintf(problem->path, sizeof(problem->path), "%s", keys[n]);
-            return -1;
-        }
+    for (n = 0; n < 2; n++)
+        if (provider->map_texts[n] && compile_map(provider, provider->map_texts[n], problem))
+            return at(problem, keys[n], NULL);
+    return 0;
+}
+
+static int compile_condition(const char *text, const char *key, struct condition **condition,
+                             struct problem *problem)
+{
+    if (text && !(*condition = condition_new(text, problem)))
+        return at(problem, key, NULL);
+    return 0;
+}
+
+/* `zh-CN` for all, or `en=en zh=zh-CN`. */
+static int read_langs(struct provider *provider, struct problem *problem)
+{
+    const char *text = provider->lang_text;
+    size_t len;
+
+    if (!text)
+        return 0;
+    provider->lang_count = 0;
+    for (text += strspn(text, " "); *text; text += len + strspn(text + len, " ")) {
+        struct provider_lang *row = &provider->langs[provider->lang_count];
+        const char *value = strchr(text, '=');
+
+        len = strcspn(text, " ");
+        if (value && value >= text + len)
+            value = NULL;
+        if (provider->lang_count == PROVIDER_MAX_LANGS)
+            return problem_set(problem, "lang", "more than %d languages", PROVIDER_MAX_LANGS);
+        if (len >= 2 * PROVIDER_LANG_BYTES)
+            return problem_set(problem, "lang", "\"%.*s\" is too long", (int)len, text);
+        snprintf(row->lang, sizeof(row->lang), "%.*s", value ? (int)(value - text) : 0, text);
+        value = value ? value + 1 : text;
+        snprintf(row->value, sizeof(row->value), "%.*s", (int)(text + len - value), value);
+        provider->lang_count++;
     }
     return 0;
+}
+
+/* The values go into URLs as they are. */
+static int check_langs(const struct provider *provider, struct problem *problem)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+    size_t n;
+
+    for (n = 0; n < provider->lang_count; n++) {
+        const char *value = provider->langs[n].value;
+
+        if (!value[0] || strspn(value, plain) != strlen(value))
+            return problem_set(problem, "lang", "\"%s\" is not a language", value);
+        if (provider->lang_count > 1 && !provider->langs[n].lang[0])
+            return problem_set(problem, "lang",
+                               "\"%s\" is neither alone nor of the form asked=called", value);
+    }
+    return 0;
+}
+
+static bool is_token(const char *text)
+{
+    return text[0] && strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                   "!#$%&'*+-.^_`|~") == strlen(text);
+}
+
+/* Fields that the client itself sets. */
+static bool is_framing(const char *name)
+{
+    static const char *const names[] = {
+        "host",   "content-length", "transfer-encoding", "connection", "te", "upgrade",
+        "expect", "trailer"};
+    size_t n;
+
+    for (n = 0; n < sizeof(names) / sizeof(names[0]); n++)
+        if (strcasecmp(names[n], name) == 0)
+            return true;
+    return false;
+}
+
+static int compile_header(struct provider *provider, size_t n, struct problem *problem)
+{
+    const struct provider_header *header = &provider->headers[n];
+    char missing[PATTERN_MISSING_BYTES];
+    struct pattern *pattern;
+    struct bytes value = {0};
+
+    if (!is_token(header->name) || is_framing(header->name))
+        return problem_set(problem, NULL, "can't be the name of a header");
+    if (strpbrk(header->text, "\r\n"))
+        return problem_set(problem, NULL, "has control characters in it");
+    pattern = pattern_new(header->text, PATTERN_HEADER, missing, problem);
+    if (!pattern)
+        return -1;
+    if (missing[0]) {
+        pattern_free(pattern);
+        if (!provider->skips_unset_headers)
+            snprintf(provider->missing, sizeof(provider->missing), "%s", missing);
+        return 0;
+    }
+    provider->header_patterns[n] = pattern;
+    if (pattern_has_ip(pattern) || pattern_has_lang(pattern))
+        return 0;
+    if (pattern_write(pattern, "", "", &value))
+        return problem_set(problem, NULL, "out of memory");
+    provider->header_values[n] = bytes_steal(&value);
+    return 0;
+}
+
+static int compile_headers(struct provider *provider, struct problem *problem)
+{
+    size_t n;
+
+    for (n = 0; n < provider->header_count; n++)
+        if (compile_header(provider, n, problem))
+            return at(problem, "headers", provider->headers[n].name);
+    return 0;
+}
+
+/* Basic authentication, RFC 7617. */
+static int encode_auth(struct provider *provider, const struct bytes *plain,
+                       struct problem *problem)
+{
+    static const char scheme[] = "Basic ";
+    size_t room = sizeof(scheme) + (plain->len + 2) / 3 * 4;
+
+    if (!memchr(plain->data, ':', plain->len))
+        return problem_set(problem, "basic_auth", "is not of the form user:password");
+    provider->authorization = calloc(1, room);
+    if (!provider->authorization)
+        return problem_set(problem, "basic_auth", "out of memory");
+    memcpy(provider->authorization, scheme, sizeof(scheme) - 1);
+    EVP_EncodeBlock((unsigned char *)provider->authorization + sizeof(scheme) - 1,
+                    (const unsigned char *)plain->data, (int)plain->len);
+    return 0;
+}
+
+static int compile_auth(struct provider *provider, struct problem *problem)
+{
+    char missing[PATTERN_MISSING_BYTES];
+    struct pattern *pattern;
+    struct bytes plain = {0};
+    int result = 0;
+
+    if (!provider->basic_auth_text)
+        return 0;
+    pattern = pattern_new(provider->basic_auth_text, PATTERN_HEADER, missing, problem);
+    if (!pattern)
+        return at(problem, "basic_auth", NULL);
+    if (missing[0])
+        memcpy(provider->missing, missing, sizeof(missing));
+    else if (pattern_has_ip(pattern) || pattern_has_lang(pattern))
+        result = problem_set(problem, "basic_auth", "takes {env:NAME} and {file:/path} only");
+    else if (pattern_write(pattern, "", "", &plain) || !plain.data)
+        result = problem_set(problem, "basic_auth", "out of memory");
+    else
+        result = encode_auth(provider, &plain, problem);
+    if (plain.data)
+        explicit_bzero(plain.data, plain.capacity);
+    bytes_fini(&plain);
+    pattern_free(pattern);
+    return result;
 }
 
 int provider_compile(struct provider *provider, struct problem *problem)
 {
-    if (compile_url(provider, problem) || compile_maps(provider, problem))
+    provider->wanted[PROVIDER_WANTED_TYPE] = "content-type";
+    provider->wanted[PROVIDER_WANTED_REMAINING] =
+        provider->remaining_field ? provider->remaining_field : "";
+    provider->wanted[PROVIDER_WANTED_RESET] = provider->reset_field ? provider->reset_field : "";
+    if (compile_url(provider, problem) || compile_maps(provider, problem) ||
+        compile_condition(provider->ok_text, "ok", &provider->ok, problem) ||
+        compile_condition(provider->reserved_text, "reserved", &provider->reserved, problem) ||
+        read_langs(provider, problem) || check_langs(provider, problem) ||
+        compile_headers(provider, problem) || compile_auth(provider, problem))
         return -1;
-    if (provider->ok_text && !(provider->ok = condition_new(provider->ok_text, problem))) {
-        if (problem)
-            snprintf(problem->path, sizeof(problem->path), "ok");
-        return -1;
-    }
     if (provider->message_text &&
         !(provider->message =
-              expr_new(provider->message_text, strlen(provider->message_text), problem))) {
-        if (problem)
-            snprintf(problem->path, sizeof(problem->path), "message");
-        return -1;
-    }
+              expr_new(provider->message_text, strlen(provider->message_text), problem)))
+        return at(problem, "message", NULL);
     return 0;
 }
 
-int provider_url(const struct provider *provider, const char *ip, struct bytes *out)
+static void wipe(char **text)
 {
-    const char *at = provider->url_text, *brace;
-
-    while ((brace = strchr(at, '{'))) {
-        bool is_ip = brace[1] == 'i';
-
-        if (bytes_append(out, at, (size_t)(brace - at)) ||
-            bytes_append_str(out, is_ip ? ip : provider->lang))
-            return -1;
-        at = strchr(brace, '}') + 1;
-    }
-    return bytes_append_str(out, at);
-}
-
-static void read_fields(const struct provider *provider, const json_t *root,
-                        struct outcome *outcome)
-{
-    char room[RECORD_FIELD_COUNT][RECORD_MAX_VALUE_BYTES + 1], value[EXPR_VALUE_BYTES];
-    const char *values[RECORD_FIELD_COUNT];
-    unsigned n;
-
-    for (n = 0; n < RECORD_FIELD_COUNT; n++) {
-        const struct expr *expr = provider->fields[n];
-        bool is_known = expr && expr_eval(expr, root, provider->lang, value) == 0 &&
-                        record_normalise((enum record_field)n, value, room[n]) == 0;
-
-        values[n] = is_known ? room[n] : NULL;
-    }
-    outcome->record = record_new(values);
-    if (!outcome->record)
-        outcome_fail(outcome, OUTCOME_INTERNAL, "out of memory");
-}
-
-/* The provider said no: in its own words, if we know where they are and what they mean. */
-static void read_refusal(const struct provider *provider, const json_t *root,
-                         struct outcome *outcome)
-{
-    char message[EXPR_VALUE_BYTES];
-    size_t n;
-
-    if (!provider->message || expr_eval(provider->message, root, provider->lang, message)) {
-        outcome_fail(outcome, OUTCOME_UPSTREAM_REFUSED, "the provider did not answer the question");
-        return;
-    }
-    for (n = 0; n < provider->error_count; n++) {
-        if (strcmp(message, provider->errors[n].text) != 0)
-            continue;
-        if (provider->errors[n].code == OUTCOME_FOUND)
-            outcome->kind = IP_KIND_RESERVED;
-        else
-            outcome_fail(outcome, provider->errors[n].code, "the provider does not know it");
-        return;
-    }
-    outcome_fail(outcome, OUTCOME_UPSTREAM_REFUSED, "the provider did not answer the question");
-}
-
-static void read_json(const struct provider *provider, const char *body, size_t body_bytes,
-                      struct outcome *outcome)
-{
-    bool has_mark = body_bytes >= 3 && memcmp(body, "\xef\xbb\xbf", 3) == 0;
-    json_t *root =
-        json_loadb(has_mark ? body + 3 : body, has_mark ? body_bytes - 3 : body_bytes, 0, NULL);
-
-    if (!root)
-        outcome_fail(outcome, OUTCOME_BAD_JSON, "the answer is not JSON");
-    else if (provider->ok && !condition_holds(provider->ok, root))
-        read_refusal(provider, root, outcome);
-    else
-        read_fields(provider, root, outcome);
-    json_decref(root);
-}
-
-void provider_read(const struct provider *provider, unsigned status, unsigned retry_after_s,
-                   const char *body, size_t body_bytes, struct outcome *outcome)
-{
-    outcome->source = provider->name;
-    if (status == 200 || status == 201) {
-        read_json(provider, body, body_bytes, outcome);
-        return;
-    }
-    outcome->upstream_status = status;
-    outcome->retry_after_s = retry_after_s;
-    if (status >= 300 && status < 400)
-        outcome_fail(outcome, OUTCOME_REDIRECTED, "the provider redirects, which is not followed");
-    else if (status == 429)
-        outcome_fail(outcome, OUTCOME_QUOTA, "the provider's quota is used up");
-    else
-        outcome_fail(outcome, OUTCOME_UPSTREAM_STATUS, "the provider answered with status %u",
-                     status);
+    if (*text)
+        explicit_bzero(*text, strlen(*text));
+    free(*text);
+    *text = NULL;
 }
 
 void provider_fini(struct provider *provider)
 {
     unsigned n;
 
+    pattern_free(provider->url_pattern);
+    provider->url_pattern = NULL;
+    for (n = 0; n < PROVIDER_MAX_HEADERS; n++) {
+        pattern_free(provider->header_patterns[n]);
+        provider->header_patterns[n] = NULL;
+        wipe(&provider->header_values[n]);
+    }
+    wipe(&provider->authorization);
     condition_free(provider->ok);
+    condition_free(provider->reserved);
     expr_free(provider->message);
-    provider->ok = NULL;
+    provider->ok = provider->reserved = NULL;
     provider->message = NULL;
     for (n = 0; n < RECORD_FIELD_COUNT; n++) {
         expr_free(provider->fields[n]);

@@ -2,7 +2,7 @@
  *
  * Shape:    a plain struct.
  * Owns:     nothing.
- * Borrows:  the provider, which is only compared by where it stands.
+ * Borrows:  the providers, which are only compared by where they stand.
  * Calls up: nothing.
  */
 #ifndef LWSHOST_IP_INFO_QUESTION_KEY_H
@@ -15,7 +15,8 @@
 
 struct question_key {
     struct ip_addr subject;
-    const struct provider *provider;
+    struct settings_chain providers;
+    char lang[PROVIDER_LANG_BYTES];
 };
 
 /* The key of a question; two addresses with the same subject ask the same (ip_class.h). */
@@ -25,7 +26,8 @@ static inline struct question_key question_key_of(const struct lookup_question *
 
     memset(&key, 0, sizeof(key)); /* it is compared and hashed as bytes */
     key.subject = ip_class_subject(&question->addr);
-    key.provider = question->provider;
+    key.providers = question->providers;
+    strncpy(key.lang, question->lang, sizeof(key.lang) - 1);
     return key;
 }
 

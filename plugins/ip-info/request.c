@@ -4,6 +4,7 @@
 #include "http_query.h"
 #include "respond.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -102,16 +103,17 @@ static void on_deadline(lws_sorted_usec_list_t *sul)
 
 /* The lookups themselves may take as long as is configured, whatever this request can wait: others
  * join them. */
-static struct batch *start_batch(struct request *request, const struct provider *provider)
+static struct batch *start_batch(struct request *request, const struct settings_chain *providers)
 {
     const struct request_host *host = request->host;
     const struct batch_events events = {
         .answered = on_answer, .done = on_batch_done, .requester = request};
-    const struct lookup_question ask = {
-        .provider = provider,
+    struct lookup_question ask = {
+        .providers = *providers,
         .deadline_us = request->arrived_us + host->settings->deadline_ms * 1000,
     };
 
+    snprintf(ask.lang, sizeof(ask.lang), "%s", request->query.lang);
     return batch_start_take(host->flights, &request->query, &ask, &events);
 }
 
@@ -171,14 +173,14 @@ static int start_lookups(struct request *request)
 {
     const struct settings *settings = request->host->settings;
     struct query *query = &request->query;
-    const struct provider *provider = NULL;
+    struct settings_chain providers;
     struct client client = {0};
     uint64_t wait_ms;
 
     if (!query->error_status && find_client(request, &client))
         query_refuse(query, 503, "out of memory");
     query_finish(query, client.has_addr ? &client.addr : NULL);
-    if (!query->error_status && settings_provider(settings, query->provider, &provider))
+    if (!query->error_status && settings_chain(settings, query->provider, &providers))
         query_refuse(query, 400, "there is no such provider");
     if (query->error_status)
         return refuse(request, query->error_status, query->error_text);
@@ -192,7 +194,7 @@ static int start_lookups(struct request *request)
         request->deadline_ms = query->deadline_ms;
     /* lws would drop a request that takes longer than its own patience (5 s on 4.1). */
     lws_set_timeout(request->wsi, NO_PENDING_TIMEOUT, 0);
-    request->batch = start_batch(request, provider);
+    request->batch = start_batch(request, &providers);
     if (!request->batch)
         return refuse(request, 503, "out of memory");
     if (batch_is_complete(request->batch))

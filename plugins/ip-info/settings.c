@@ -1,7 +1,5 @@
 #include "settings.h"
 
-#include "preset.h"
-
 #include <stdio.h>
 #include <string.h>
 
@@ -18,17 +16,17 @@
 
 const struct option settings_table[] = {
     TEXT("providers", provider_names, NULL, "who is asked, by name; a comma list"),
+    TEXT("providers-file", providers_path, NULL, "a JSON file of providers"),
     NUMBER("deadline-ms", deadline_ms, "2000", 50, 60000, "ms", "for the whole request"),
-    NUMBER("timeout-ms", timeout_ms, "800", 50, 60000, "ms", "for one attempt at one provider"),
+    NUMBER("timeout-ms", timeout_ms, NULL, 50, 60000, "ms", "for one attempt at one provider"),
     NUMBER("max-ips", max_ips, "32", 1, 64, "addresses", "in one GET"),
     NUMBER("max-ips-post", max_ips_post, "100", 1, 1000, "addresses", "in one POST"),
     NUMBER("max-body", max_body_bytes, "16384", 64, 1048576, "bytes", "of one POST"),
-    NUMBER("lanes", lanes, "8", 1, 256, NULL, "connections to one provider at once"),
+    NUMBER("lanes", lanes, NULL, 1, 256, NULL, "connections to one provider at once"),
     NUMBER("max-inflight", max_inflight, "64", 0, 65536, "lookups",
            "at providers at once; 0 for no bound but the lanes"),
     NUMBER("max-queue", max_queue, "256", 0, 65536, "lookups", "waiting for one provider"),
-    NUMBER("max-reply", max_reply_bytes, "65536", 256, 1048576, "bytes",
-           "of one provider's answer"),
+    NUMBER("max-reply", max_reply_bytes, NULL, 256, 1048576, "bytes", "of one provider's answer"),
     NUMBER("cache-entries", cache_entries, "10000", 0, 10000000, "answers",
            "kept for the next who ask; 0: none"),
     NUMBER("cache-bytes", cache_bytes, "16777216", 0, 4294967295, "bytes", "of kept answers"),
@@ -37,6 +35,10 @@ const struct option settings_table[] = {
            "the same, of an address that the provider does not know"),
     NUMBER("stale-ttl", stale_ttl_s, "0", 0, 31536000, "s",
            "that an old answer may stand in when nobody gives a new one"),
+    NUMBER("attempts", attempts, NULL, 1, 5, NULL, "at one provider for one lookup"),
+    NUMBER("breaker-failures", breaker_failures, NULL, 0, 1000, "failures",
+           "in a row, after which a provider is left alone; 0: never"),
+    NUMBER("breaker-open-ms", breaker_open_ms, NULL, 100, 300000, "ms", "that it is left alone"),
     NUMBER("upstream-error-status", upstream_error_status, "502", 500, 599, NULL,
            "when every lookup failed at the providers"),
     NUMBER("client-max-age", client_max_age_s, "300", 0, 31536000, "s",
@@ -67,26 +69,13 @@ const struct option settings_table[] = {
 };
 const size_t settings_rows = sizeof(settings_table) / sizeof(settings_table[0]);
 
-static const struct option provider_table[] = {
-    {.name = "url", .offset = offsetof(struct provider, url_text), .min = 1, .max = 1024},
-    {.name = "ok", .offset = offsetof(struct provider, ok_text), .min = 1, .max = 254},
-    {.name = "map", .offset = offsetof(struct provider, map_texts[0]), .min = 1, .max = 1024},
-    {.name = "map2", .offset = offsetof(struct provider, map_texts[1]), .min = 1, .max = 1024},
-    {.name = "lang", .offset = offsetof(struct provider, lang), .min = 2, .max = 8},
-    {.name = "tls-ca", .offset = offsetof(struct provider, tls_ca), .min = 1, .max = 254},
-    {.name = "private", .type = OPTION_FLAG, .offset = offsetof(struct provider, is_private)},
-    {.name = "lanes",
-     .type = OPTION_NUMBER,
-     .offset = offsetof(struct provider, lanes),
-     .min = 1,
-     .max = 256},
-    {.name = "timeout-ms",
-     .type = OPTION_NUMBER,
-     .offset = offsetof(struct provider, timeout_ms),
-     .min = 50,
-     .max = 60000,
-     .unit = "ms"},
-};
+void settings_init(struct settings *settings)
+{
+    memset(settings, 0, sizeof(*settings));
+    settings->timeout_ms = settings->lanes = settings->max_reply_bytes = SETTINGS_NOT_GIVEN;
+    settings->attempts = settings->breaker_failures = SETTINGS_NOT_GIVEN;
+    settings->breaker_open_ms = SETTINGS_NOT_GIVEN;
+}
 
 int settings_family(void *out, const char *name, const char *value, struct problem *problem)
 {
@@ -100,48 +89,6 @@ int settings_family(void *out, const char *name, const char *value, struct probl
     settings->flat[settings->flat_count].name = name;
     settings->flat[settings->flat_count++].value = value;
     return 1;
-}
-
-static const char *key_of(const char *name, const struct provider *provider)
-{
-    size_t len = strlen(provider->name);
-
-    return strncmp(name, provider->name, len) == 0 && name[len] == ':' ? name + len + 1 : NULL;
-}
-
-/* A problem of one key, `url`, is one of the option `sina:url`. */
-static int blame(const struct provider *provider, const struct problem *inner,
-                 struct problem *problem)
-{
-    char path[sizeof(inner->path)];
-
-    snprintf(path, sizeof(path), "%s:%.*s", provider->name, 120, inner->path);
-    return problem_set(problem, path, "%s", inner->text);
-}
-
-static int read_provider(struct settings *settings, struct provider *provider,
-                         struct problem *problem)
-{
-    struct option_value values[SETTINGS_MAX_PROVIDER_OPTIONS];
-    struct problem inner = {0};
-    size_t count = 0, n;
-
-    preset_apply(provider);
-    provider->lanes = settings->lanes;
-    provider->timeout_ms = settings->timeout_ms;
-    for (n = 0; n < settings->flat_count; n++) {
-        const char *key = key_of(settings->flat[n].name, provider);
-
-        if (key) {
-            values[count].name = key;
-            values[count++].value = settings->flat[n].value;
-        }
-    }
-    if (options_read(provider_table, sizeof(provider_table) / sizeof(provider_table[0]), values,
-                     count, NULL, provider, &inner) ||
-        provider_compile(provider, &inner))
-        return blame(provider, &inner, problem);
-    return 0;
 }
 
 static bool is_same(const char *a, const char *b)
@@ -164,7 +111,8 @@ static int check_shared(const struct provider *first, const struct provider *sec
                        first->name);
 }
 
-static int add_provider(struct settings *settings, const char *name, size_t len,
+/* where: the option that names it, "providers" or "providers-file". */
+static int add_provider(struct settings *settings, const char *name, size_t len, const char *where,
                         struct problem *problem)
 {
     struct provider *provider = &settings->providers[settings->provider_count];
@@ -172,20 +120,20 @@ static int add_provider(struct settings *settings, const char *name, size_t len,
 
     if (len == 0 || len >= PROVIDER_NAME_BYTES ||
         strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") < len)
-        return problem_set(problem, "providers",
-                           "\"%.*s\" is not a name: 1 to 32 of a-z, 0-9 and \"-\"", (int)len, name);
+        return problem_set(problem, where, "\"%.*s\" is not a name: 1 to 32 of a-z, 0-9 and \"-\"",
+                           (int)len, name);
     if (len == 5 && memcmp(name, "local", 5) == 0)
-        return problem_set(problem, "providers", "\"local\" means nobody, it can't be a provider");
+        return problem_set(problem, where, "\"local\" means nobody, it can't be a provider");
     if (settings->provider_count == SETTINGS_MAX_PROVIDERS)
-        return problem_set(problem, "providers", "more than %d names", SETTINGS_MAX_PROVIDERS);
+        return problem_set(problem, where, "more than %d names", SETTINGS_MAX_PROVIDERS);
     for (n = 0; n < settings->provider_count; n++)
         if (strlen(settings->providers[n].name) == len &&
             memcmp(settings->providers[n].name, name, len) == 0)
-            return problem_set(problem, "providers", "\"%.*s\" is named twice", (int)len, name);
+            return problem_set(problem, where, "\"%.*s\" is named twice", (int)len, name);
     memset(provider, 0, sizeof(*provider));
     memcpy(provider->name, name, len);
     settings->provider_count++;
-    if (read_provider(settings, provider, problem))
+    if (settings_read_provider(settings, provider, problem))
         return -1;
     for (n = 0; &settings->providers[n] < provider; n++)
         if (check_shared(&settings->providers[n], provider, problem))
@@ -200,7 +148,7 @@ static int check_flat(const struct settings *settings, struct problem *problem)
 
     for (n = 0; n < settings->flat_count; n++) {
         for (p = 0; p < settings->provider_count; p++)
-            if (key_of(settings->flat[n].name, &settings->providers[p]))
+            if (settings_key_of(settings->flat[n].name, &settings->providers[p]))
                 break;
         if (p == settings->provider_count)
             return problem_set(problem, settings->flat[n].name,
@@ -210,18 +158,66 @@ static int check_flat(const struct settings *settings, struct problem *problem)
     return 0;
 }
 
-int settings_compile(struct settings *settings, struct problem *problem)
+static bool has_provider(const struct settings *settings, const char *name)
+{
+    size_t n;
+
+    for (n = 0; n < settings->provider_count; n++)
+        if (strcmp(settings->providers[n].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* Those of the option `providers`, or of the file's `order`. */
+static int add_chain(struct settings *settings, struct problem *problem)
 {
     const char *name = settings->provider_names;
-    struct problem inner = {0};
+    size_t n;
 
     while (name) {
         size_t len = strcspn(name, ",");
 
-        if (add_provider(settings, name, len, problem))
+        if (add_provider(settings, name, len, "providers", problem))
             return -1;
         name = name[len] ? name + len + 1 : NULL;
     }
+    if (settings->provider_names || !settings->file)
+        return 0;
+    for (n = 0; (name = providers_file_order(settings->file, n)); n++)
+        if (add_provider(settings, name, strlen(name), "providers-file", problem))
+            return -1;
+    return 0;
+}
+
+/* The others of the file, which can be asked by name; without an order all of them are in the
+ * chain. */
+static int add_others(struct settings *settings, struct problem *problem)
+{
+    bool has_chain = settings->provider_names || settings->provider_count;
+    const char *name;
+    size_t n;
+
+    settings->chain_count = settings->provider_count;
+    for (n = 0; settings->file && (name = providers_file_name(settings->file, n)); n++) {
+        if (has_provider(settings, name))
+            continue;
+        if (add_provider(settings, name, strlen(name), "providers-file", problem))
+            return -1;
+    }
+    if (!has_chain)
+        settings->chain_count = settings->provider_count;
+    return 0;
+}
+
+int settings_compile(struct settings *settings, struct problem *problem)
+{
+    struct problem inner = {0};
+
+    if (settings->providers_path &&
+        !(settings->file = providers_file_read(settings->providers_path, problem)))
+        return -1;
+    if (add_chain(settings, problem) || add_others(settings, problem))
+        return -1;
     if (ip_nets_parse(&settings->trusted_proxies, settings->trusted_proxies_text, "trusted-proxies",
                       problem) ||
         ip_nets_parse(&settings->admin_net, settings->admin_net_text, "admin-net", problem))
@@ -232,21 +228,22 @@ int settings_compile(struct settings *settings, struct problem *problem)
     return check_flat(settings, problem);
 }
 
-int settings_provider(const struct settings *settings, const char *name,
-                      const struct provider **provider)
+int settings_chain(const struct settings *settings, const char *name, struct settings_chain *chain)
 {
     size_t n;
 
-    *provider = NULL;
-    if (strcmp(name, "local") == 0)
+    chain->first = settings->providers;
+    chain->count = name[0] ? 0 : settings->chain_count;
+    if (!name[0] || strcmp(name, "local") == 0)
         return 0;
     for (n = 0; n < settings->provider_count; n++) {
-        if (!name[0] || strcmp(settings->providers[n].name, name) == 0) {
-            *provider = &settings->providers[n];
+        if (strcmp(settings->providers[n].name, name) == 0) {
+            chain->first = &settings->providers[n];
+            chain->count = 1;
             return 0;
         }
     }
-    return name[0] ? -1 : 0;
+    return -1;
 }
 
 void settings_fini(struct settings *settings)
@@ -256,6 +253,8 @@ void settings_fini(struct settings *settings)
     for (n = 0; n < settings->provider_count; n++)
         provider_fini(&settings->providers[n]);
     settings->provider_count = 0;
+    providers_file_free(settings->file);
+    settings->file = NULL;
     text_template_free(settings->ok_template);
     settings->ok_template = NULL;
 }

@@ -72,7 +72,7 @@ class Named(unittest.TestCase):
     def test_reading_the_configuration_anew_does_not_wait_for_a_name(self):
         """The thread that looks it up comes back when the plugin was unloaded and loaded again."""
         with self.server(["slow-4.test", "127.0.0.1"], timeout_ms=100) as server:
-            self.assertEqual(fetch_json(server.port, "/ip-info/1.1.1.1")[0], 504)
+            self.assertEqual(fetch_json(server.port, "/ip-info/1.1.1.1?provider=a")[0], 504)
             server.signal(signal.SIGHUP)
             server.wait_listening(2)
             self.assertNotIn("names: awake", server.stderr)

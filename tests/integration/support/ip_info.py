@@ -20,9 +20,9 @@ def site(options, **keys):
 
 
 def asking(upstream, **options):
-    """Options that ask the stub as the provider `sina`, each time anew."""
+    """Options that ask the stub as the provider `sina`, each time anew, once, and whatever happens."""
     result = {"providers": "sina", "sina:url": upstream.url + "/look?format=json&ip={ip}",
-              "sina:private": "1", "cache-entries": "0"}
+              "sina:private": "1", "cache-entries": "0", "attempts": "1", "breaker-failures": "0"}
     result.update({name.replace("_", "-").replace("sina-", "sina:"): str(value)
                    for name, value in options.items()})
     return result

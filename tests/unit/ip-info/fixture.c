@@ -16,6 +16,7 @@ static enum fetch_error fake_fetch(void *opaque, const struct fetch_request *req
     slot = &world->requests[world->count++];
     strcpy(slot->url, request->url);
     slot->deadline_us = request->deadline_us;
+    slot->not_before_us = request->not_before_us;
     slot->done = done;
     slot->opaque = done_opaque;
     return FETCH_OK;
@@ -28,10 +29,26 @@ static uint64_t fake_now(void *opaque)
     return world->now_us;
 }
 
+static int64_t fake_clock(void *opaque)
+{
+    struct fake_world *world = opaque;
+
+    return 1700000000 + (int64_t)(world->now_us / 1000000);
+}
+
 void fake_world_init(struct fake_world *world)
 {
     static const char *const pairs[] = {
-        "providers", "sina", "sina:url", "http://192.0.2.1/?ip={ip}", "sina:private", "1", NULL};
+        "providers", "sina", "sina:url", "http://192.0.2.1/?ip={ip}", "sina:private", "1",
+        "attempts",  "1",    NULL};
+
+    fake_world_init_with(world, pairs);
+}
+
+void fake_world_init_with(struct fake_world *world, const char *const *pairs)
+{
+    const struct chain_ports ports = {
+        .fetch = fake_fetch, .now_us = fake_now, .now_s = fake_clock, .opaque = world};
 
     const struct cache_limits limits = {.max_entries = 3,
                                         .max_bytes = 100000,
@@ -43,17 +60,19 @@ void fake_world_init(struct fake_world *world)
     world->now_us = 1000000;
     if (fixture_settings(&world->settings, pairs, NULL))
         abort();
-    world->service.settings = &world->settings;
-    world->service.ports =
-        (struct lookup_ports){.fetch = fake_fetch, .now_us = fake_now, .opaque = world};
+    if (lookup_service_init(&world->service, &world->settings, &ports))
+        abort();
     world->flights = flights_new(&world->service, &limits, 7);
     if (!world->flights)
+        abort();
+    if (settings_chain(&world->settings, "", &world->chain))
         abort();
 }
 
 void fake_world_fini(struct fake_world *world)
 {
     flights_free(world->flights);
+    lookup_service_fini(&world->service);
     settings_fini(&world->settings);
 }
 
@@ -70,15 +89,21 @@ static void end(struct fake_world *world, size_t n, const struct fetch_response 
 
 void fake_answer(struct fake_world *world, size_t n, unsigned code, const char *body)
 {
-    const struct fetch_response response = {
-        .error = FETCH_OK, .code = code, .body = body, .body_bytes = strlen(body)};
+    fake_answer_with(world, n,
+                     &(struct fetch_response){.code = code, .body = body, .wanted = {"", "", ""}});
+}
 
-    end(world, n, &response);
+void fake_answer_with(struct fake_world *world, size_t n, const struct fetch_response *response)
+{
+    struct fetch_response whole = *response;
+
+    whole.body_bytes = strlen(whole.body);
+    end(world, n, &whole);
 }
 
 void fake_fail(struct fake_world *world, size_t n, enum fetch_error error)
 {
-    const struct fetch_response response = {.error = error, .body = ""};
+    const struct fetch_response response = {.error = error, .body = "", .wanted = {"", "", ""}};
 
     end(world, n, &response);
 }
@@ -88,6 +113,7 @@ int fixture_settings(struct settings *settings, const char *const *pairs, struct
     struct option_value values[32];
     size_t count = 0;
 
+    settings_init(settings);
     for (; pairs[0]; pairs += 2) {
         values[count].name = pairs[0];
         values[count++].value = pairs[1];

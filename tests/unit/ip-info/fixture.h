@@ -9,7 +9,7 @@
 
 struct fake_request {
     char url[200];
-    uint64_t deadline_us;
+    uint64_t deadline_us, not_before_us;
     fetch_done_fn *done; /* NULL when it is answered */
     void *opaque;
 };
@@ -23,16 +23,21 @@ struct fake_world {
     struct settings settings;
     struct lookup_service service;
     struct flights *flights;
+    struct settings_chain chain; /* all of the providers */
 };
 
-/* Settings with the provider `sina` at 192.0.2.1, a service on the fake world, and flights that
- * keep three answers: for 100 s, 10 s when there is none, and 50 s more when nobody has a newer
- * one. */
+/* Settings with the provider `sina` at 192.0.2.1, which is not tried twice, a service on the fake
+ * world, and flights that keep three answers: for 100 s, 10 s when there is none, and 50 s more
+ * when nobody has a newer one. */
 void fake_world_init(struct fake_world *world);
+
+/* The same with options given as name, value, …, NULL. */
+void fake_world_init_with(struct fake_world *world, const char *const *pairs);
 void fake_world_fini(struct fake_world *world);
 
 /* Answer request n with a body, or with an error. */
 void fake_answer(struct fake_world *world, size_t n, unsigned code, const char *body);
+void fake_answer_with(struct fake_world *world, size_t n, const struct fetch_response *response);
 void fake_fail(struct fake_world *world, size_t n, enum fetch_error error);
 
 /* Read flat options given as name, value, …, NULL. Returns as settings_compile. */

@@ -32,7 +32,7 @@ static struct batch *start(struct fake_world *world, const char *list)
 {
     static char me[] = "me";
     const struct batch_events events = {.answered = on_answer, .done = on_done, .requester = me};
-    const struct lookup_question ask = {.provider = &world->settings.providers[0],
+    const struct lookup_question ask = {.providers = world->chain,
                                         .deadline_us = world->now_us + 2000000};
     struct query query;
     struct batch *batch;

@@ -21,7 +21,7 @@ static const struct cache_limits limits = {.max_entries = 3,
 
 static struct lookup_question question(const char *ip, const struct provider *provider)
 {
-    return (struct lookup_question){.addr = fixture_addr(ip), .provider = provider};
+    return (struct lookup_question){.addr = fixture_addr(ip), .providers = {provider, 1}};
 }
 
 static void keep(struct cache *cache, const char *ip, const struct provider *provider,
@@ -207,9 +207,46 @@ static void nothing_is_kept_where_nothing_may_be(void **state)
     cache_free(NULL);
 }
 
+static void what_is_reserved_stays_so(void **state)
+{
+    const struct provider x = {.name = "x"};
+    const struct lookup_question asked = question("1.2.3.4", &x);
+    const struct outcome reserved = {.source = "x", .kind = IP_KIND_RESERVED};
+    struct cache *cache = cache_new(&limits, 1);
+    struct outcome outcome;
+
+    (void)state;
+    cache_keep(cache, &asked, S, &reserved);
+    assert_int_equal(find(cache, "1.2.3.4", &x, S, &outcome), CACHE_FRESH);
+    assert_int_equal(outcome.kind, IP_KIND_RESERVED);
+    assert_null(outcome.record);
+    cache_free(cache);
+}
+
+static void languages_and_chains_are_told_apart(void **state)
+{
+    const struct provider x[2] = {{.name = "x"}, {.name = "y"}};
+    struct cache *cache = cache_new(&limits, 1);
+    struct lookup_question asked = question("1.2.3.4", x);
+    struct outcome outcome = {0};
+
+    (void)state;
+    keep(cache, "1.2.3.4", x, S, "a");
+    assert_int_equal(cache_find(cache, &asked, S, &outcome), CACHE_FRESH);
+    outcome_fini(&outcome);
+    strcpy(asked.lang, "de");
+    assert_int_equal(cache_find(cache, &asked, S, &outcome), CACHE_MISS);
+    asked = question("1.2.3.4", x);
+    asked.providers.count = 2;
+    assert_int_equal(cache_find(cache, &asked, S, &outcome), CACHE_MISS);
+    cache_free(cache);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_reserved_stays_so),
+        cmocka_unit_test(languages_and_chains_are_told_apart),
         cmocka_unit_test(an_answer_is_fresh_for_its_time),
         cmocka_unit_test(who_is_asked_makes_a_difference),
         cmocka_unit_test(an_unknown_address_is_remembered_for_a_shorter_time),

@@ -26,7 +26,7 @@ static const char *eval(const char *text, const char *lang)
 
     assert_non_null(root);
     assert_non_null(expr);
-    result = expr_eval(expr, root, lang, out);
+    result = expr_eval(expr, root, lang, NULL, out);
     expr_free(expr);
     json_decref(root);
     return result ? NULL : out;
@@ -88,11 +88,11 @@ static void a_value_that_is_too_long_is_missing(void **state)
     memset(text, 'x', sizeof(text));
     text[EXPR_VALUE_BYTES] = 0;
     root = json_pack("{s:s}", "x", text);
-    assert_int_equal(expr_eval(expr, root, NULL, out), -1);
+    assert_int_equal(expr_eval(expr, root, NULL, NULL, out), -1);
     json_decref(root);
     text[EXPR_VALUE_BYTES - 1] = 0;
     root = json_pack("{s:s}", "x", text);
-    assert_int_equal(expr_eval(expr, root, NULL, out), 0);
+    assert_int_equal(expr_eval(expr, root, NULL, NULL, out), 0);
     assert_string_equal(out, text);
     json_decref(root);
     expr_free(expr);
@@ -158,9 +158,33 @@ static void conditions(void **state)
     expr_free(NULL);
 }
 
+static void absent_values_count_as_missing(void **state)
+{
+    static const char absent[EXPR_MAX_ABSENT][EXPR_ABSENT_BYTES] = {"Unknown", "64512"};
+    static const struct {
+        const char *expr, *value; /* NULL: none */
+    } rows[] = {{"/a", NULL}, {"/b", NULL}, {"/a;/c", "x"}, {"/d|as_name", NULL}, {"/d|asn", "1"}};
+    json_t *root =
+        json_loads("{\"a\":\"Unknown\",\"b\":64512,\"c\":\"x\",\"d\":\"AS1 Unknown\"}", 0, NULL);
+    char out[EXPR_VALUE_BYTES];
+    size_t n;
+
+    (void)state;
+    for (n = 0; n < sizeof(rows) / sizeof(rows[0]); n++) {
+        struct expr *expr = expr_new(rows[n].expr, strlen(rows[n].expr), NULL);
+
+        assert_int_equal(expr_eval(expr, root, NULL, absent, out), rows[n].value ? 0 : -1);
+        if (rows[n].value)
+            assert_string_equal(out, rows[n].value);
+        expr_free(expr);
+    }
+    json_decref(root);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(values_are_found_and_printed),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(absent_values_count_as_missing),
+                                       cmocka_unit_test(values_are_found_and_printed),
                                        cmocka_unit_test(a_value_that_is_too_long_is_missing),
                                        cmocka_unit_test(mistakes_are_refused),
                                        cmocka_unit_test(conditions)};

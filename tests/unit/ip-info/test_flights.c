@@ -24,9 +24,8 @@ static void on_done(struct flight_waiter *waiter) { ((struct asker *)(void *)wai
 
 static bool ask(struct fake_world *world, struct asker *asker, const char *ip)
 {
-    const struct lookup_question question = {.addr = fixture_addr(ip),
-                                             .provider = &world->settings.providers[0],
-                                             .deadline_us = world->now_us + 2 * S};
+    const struct lookup_question question = {
+        .addr = fixture_addr(ip), .providers = world->chain, .deadline_us = world->now_us + 2 * S};
 
     memset(asker, 0, sizeof(*asker));
     asker->waiter.outcome = &asker->outcome;

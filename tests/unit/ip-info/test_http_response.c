@@ -21,7 +21,7 @@ static enum http_response_result feed(struct http_response *response, const char
     enum http_response_result result = HTTP_RESPONSE_MORE;
     size_t len = strlen(text), at, n;
 
-    http_response_begin(response, MAX_BODY);
+    http_response_begin(response, MAX_BODY, NULL);
     assert_true(http_response_is_untouched(response));
     for (at = 0; at < len && result == HTTP_RESPONSE_MORE; at += n) {
         n = len - at < piece ? len - at : piece;
@@ -145,7 +145,7 @@ static void bad_ones_are_refused(void **state)
         for (piece = 1; piece < 300; piece *= 4)
             if (feed(&response, rows[n].text, piece, true) != rows[n].result)
                 fail_msg("%s in pieces of %zu", rows[n].text, piece);
-    http_response_begin(&response, MAX_BODY);
+    http_response_begin(&response, MAX_BODY, NULL);
     assert_int_equal(http_response_feed(&response, "HTTP/1.1 200 OK\r\nA: \0\r\n", 24),
                      HTTP_RESPONSE_BAD);
     http_response_fini(&response);
@@ -158,7 +158,7 @@ static void is_bounded(const char *begin, const char *piece)
     enum http_response_result result;
     size_t fed = 0;
 
-    http_response_begin(&response, MAX_BODY);
+    http_response_begin(&response, MAX_BODY, NULL);
     result = http_response_feed(&response, begin, strlen(begin));
     for (; result == HTTP_RESPONSE_MORE; fed += strlen(piece)) {
         result = http_response_feed(&response, piece, strlen(piece));
@@ -192,13 +192,13 @@ static void what_has_no_end_is_bounded(void **state)
     size_t n = 0;
 
     (void)state;
-    http_response_begin(&response, MAX_BODY);
+    http_response_begin(&response, MAX_BODY, NULL);
     result = http_response_feed(&response, head, sizeof(head) - 1);
     for (; result == HTTP_RESPONSE_MORE; n++)
         result = http_response_feed(&response, field, sizeof(field) - 1);
     assert_int_equal(result, HTTP_RESPONSE_TOO_LARGE);
     assert_true(n * sizeof(field) < 2 * HTTP_RESPONSE_MAX_HEAD_BYTES);
-    http_response_begin(&response, MAX_BODY);
+    http_response_begin(&response, MAX_BODY, NULL);
     result = http_response_feed(&response, head, sizeof(head) - 1);
     result = http_response_feed(&response, "\r\n", 2);
     for (n = 0; result == HTTP_RESPONSE_MORE; n++)
@@ -214,7 +214,7 @@ static void many_small_chunks_do_not_count_as_head(void **state)
     size_t n;
 
     (void)state;
-    http_response_begin(&response, 40000);
+    http_response_begin(&response, 40000, NULL);
     assert_int_equal(
         http_response_feed(&response, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", 47),
         HTTP_RESPONSE_MORE);
@@ -236,6 +236,27 @@ static void bytes_behind_the_end_spoil_the_connection(void **state)
     assert_false(response.keeps_alive);
     assert_string_equal(response.body.data, "ok");
     assert_false(http_response_is_untouched(&response));
+    http_response_fini(&response);
+}
+
+static void wanted_fields_are_kept(void **state)
+{
+    static const char *const names[] = {"x-rl", "X-Ttl", "content-type", NULL};
+    static const char head[] = "HTTP/1.1 100 Continue\r\nX-TTL: 1\r\n\r\n"
+                               "HTTP/1.1 200 OK\r\nX-Rl: 4\r\nx-rl:0 \r\nX-Rlx: 9\r\n"
+                               "Content-Type: 0123456789012345678901234567890123456789"
+                               "012345678901234567890123\r\nContent-Length: 0\r\n\r\n";
+    struct http_response response = {0};
+
+    (void)state;
+    http_response_begin(&response, MAX_BODY, names);
+    assert_int_equal(http_response_feed(&response, head, sizeof(head) - 1), HTTP_RESPONSE_DONE);
+    assert_string_equal(response.wanted[0], "0");
+    assert_string_equal(response.wanted[1], ""); /* of an answer before the answer */
+    assert_string_equal(response.wanted[2], ""); /* 64 bytes are too many */
+    http_response_begin(&response, MAX_BODY, NULL);
+    assert_int_equal(http_response_feed(&response, head, sizeof(head) - 1), HTTP_RESPONSE_DONE);
+    assert_string_equal(response.wanted[0], "");
     http_response_fini(&response);
 }
 
@@ -303,6 +324,7 @@ int main(void)
                                        cmocka_unit_test(nothing_goes_on_for_ever),
                                        cmocka_unit_test(many_small_chunks_do_not_count_as_head),
                                        cmocka_unit_test(bytes_behind_the_end_spoil_the_connection),
+                                       cmocka_unit_test(wanted_fields_are_kept),
                                        cmocka_unit_test(retry_after_is_understood),
                                        cmocka_unit_test(short_memory_is_an_answer)};
 

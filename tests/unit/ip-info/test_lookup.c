@@ -25,7 +25,7 @@ static bool start(struct fake_world *world, const char *ip, uint64_t patience_us
                   struct outcome *outcome)
 {
     const struct lookup_question question = {.addr = fixture_addr(ip),
-                                             .provider = &world->settings.providers[0],
+                                             .providers = world->chain,
                                              .deadline_us = world->now_us + patience_us};
 
     dones = 0;

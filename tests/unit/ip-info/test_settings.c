@@ -28,7 +28,7 @@ static void defaults_and_presets(void **state)
                                         "64",
                                         NULL};
     struct settings settings = {0};
-    const struct provider *provider;
+    struct settings_chain chain;
 
     (void)state;
     assert_int_equal(fixture_settings(&settings, pairs, NULL), 0);
@@ -42,13 +42,15 @@ static void defaults_and_presets(void **state)
     assert_int_equal(settings.providers[1].lanes, 3);
     assert_int_equal(settings.providers[1].timeout_ms, 800);
     assert_false(settings.providers[1].is_private);
-    assert_int_equal(settings_provider(&settings, "", &provider), 0);
-    assert_string_equal(provider->name, "sina");
-    assert_int_equal(settings_provider(&settings, "x", &provider), 0);
-    assert_string_equal(provider->name, "x");
-    assert_int_equal(settings_provider(&settings, "local", &provider), 0);
-    assert_null(provider);
-    assert_int_equal(settings_provider(&settings, "y", &provider), -1);
+    assert_int_equal(settings_chain(&settings, "", &chain), 0);
+    assert_int_equal(chain.count, 2);
+    assert_string_equal(chain.first->name, "sina");
+    assert_int_equal(settings_chain(&settings, "x", &chain), 0);
+    assert_int_equal(chain.count, 1);
+    assert_string_equal(chain.first->name, "x");
+    assert_int_equal(settings_chain(&settings, "local", &chain), 0);
+    assert_int_equal(chain.count, 0);
+    assert_int_equal(settings_chain(&settings, "y", &chain), -1);
     settings_fini(&settings);
     settings_fini(&settings);
 }
@@ -57,12 +59,12 @@ static void nobody_is_asked_by_default(void **state)
 {
     static const char *const pairs[] = {NULL};
     struct settings settings = {0};
-    const struct provider *provider;
+    struct settings_chain chain;
 
     (void)state;
     assert_int_equal(fixture_settings(&settings, pairs, NULL), 0);
-    assert_int_equal(settings_provider(&settings, "", &provider), 0);
-    assert_null(provider);
+    assert_int_equal(settings_chain(&settings, "", &chain), 0);
+    assert_int_equal(chain.count, 0);
     settings_fini(&settings);
 }
 
@@ -80,7 +82,7 @@ static void mistakes_name_their_option(void **state)
         {"y:url", "http://h/{ip}", "y:url"}, {"text-ok", "{", "text-ok"},
         {"max-ips", "65", "max-ips"},        {"deadline-ms", "49", "deadline-ms"},
         {"max-reply", "255", "max-reply"},   {"x:timeout-ms", "60001", "x:timeout-ms"},
-        {"provider", "x", "provider"},       {"x:lang", "x", "x:lang"},
+        {"provider", "x", "provider"},       {"x:lang", "a/b", "x:lang"},
     };
     size_t n;
 
