@@ -27,7 +27,7 @@ static inline struct question_key question_key_of(const struct lookup_question *
     memset(&key, 0, sizeof(key)); /* it is compared and hashed as bytes */
     key.subject = ip_class_subject(&question->addr);
     key.providers = question->providers;
-    strncpy(key.lang, question->lang, sizeof(key.lang) - 1);
+    memcpy(key.lang, question->lang, strnlen(question->lang, sizeof(key.lang) - 1));
     return key;
 }
 
