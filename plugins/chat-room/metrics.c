@@ -5,12 +5,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* The page while it is written. Once something failed the rest is only noise. */
-struct page {
-    struct bytes *out;
-    int failed;
-};
-
 static const char *const mode_names[CONN_MODES] = {[CONN_JSON] = "json", [CONN_TEXT] = "text"};
 
 static const char *const rejection_names[REJECTIONS] = {
@@ -28,56 +22,16 @@ static const char *const cut_names[CUT_LISTS] = {
 static const char *const closer_names[] = {
     [CLOSER_SERVER] = "server", [CLOSER_CLIENT] = "client", [CLOSER_NOBODY] = "nobody"};
 
-/* Begin a family. unit: NULL, or how `name` ends. */
-static void family(struct page *page, const char *name, const char *type, const char *unit,
-                   const char *help)
-{
-    page->failed |= bytes_printf(page->out, "# TYPE %s %s\n", name, type);
-    if (unit)
-        page->failed |= bytes_printf(page->out, "# UNIT %s %s\n", name, unit);
-    page->failed |= bytes_printf(page->out, "# HELP %s %s\n", name, help);
-}
-
-static void gauge(struct page *page, const char *name, const char *unit, const char *help,
-                  uint64_t value)
-{
-    family(page, name, "gauge", unit, help);
-    page->failed |= bytes_printf(page->out, "%s %" PRIu64 "\n", name, value);
-}
-
-static void counter(struct page *page, const char *name, const char *unit, const char *help,
-                    uint64_t value)
-{
-    family(page, name, "counter", unit, help);
-    page->failed |= bytes_printf(page->out, "%s_total %" PRIu64 "\n", name, value);
-}
-
-/* One sample of a family; values of labels are words of ours, so nothing has to be escaped. */
-static void labelled(struct page *page, const char *sample, const char *label, const char *word,
-                     uint64_t value)
-{
-    page->failed |=
-        bytes_printf(page->out, "%s{%s=\"%s\"} %" PRIu64 "\n", sample, label, word, value);
-}
-
-static void labelled_all(struct page *page, const char *sample, const char *label,
-                         const char *const *words, const uint64_t *values, size_t count)
-{
-    size_t n;
-
-    for (n = 0; n < count; n++)
-        labelled(page, sample, label, words[n], values[n]);
-}
-
-static void write_connections(struct page *page, const struct counters *counters)
+static void write_connections(struct metrics_page *page, const struct counters *counters)
 {
     int kind;
 
-    family(page, "chat_opened_connections", "counter", NULL,
-           "WebSocket connections that were opened, those that were closed at once included.");
-    labelled_all(page, "chat_opened_connections_total", "mode", mode_names, counters->connections,
-                 CONN_MODES);
-    family(
+    metrics_family(
+        page, "chat_opened_connections", "counter", NULL,
+        "WebSocket connections that were opened, those that were closed at once included.");
+    metrics_labelled_all(page, "chat_opened_connections_total", "mode", mode_names,
+                         counters->connections, CONN_MODES);
+    metrics_family(
         page, "chat_closes", "counter", NULL,
         "Connections that are over, by who closed them and with which code; code 1006: without.");
     for (kind = 0; kind < CLOSE_KINDS; kind++) {
@@ -90,59 +44,65 @@ static void write_connections(struct page *page, const struct counters *counters
             bytes_printf(page->out, "chat_closes_total{by=\"%s\",code=\"%s\"} %" PRIu64 "\n",
                          closer_names[close->closer], code, counters->closes[kind]);
     }
-    family(page, "chat_rejected_handshakes", "counter", NULL,
-           "WebSocket handshakes that were answered with an HTTP error.");
-    labelled_all(page, "chat_rejected_handshakes_total", "reason", rejection_names,
-                 counters->rejections, REJECTIONS);
-    family(page, "chat_evictions", "counter", NULL,
-           "Connections that were closed with 4002, by what they had not read.");
-    labelled_all(page, "chat_evictions_total", "cause", eviction_names, counters->evictions,
-                 EVICTIONS);
+    metrics_family(page, "chat_rejected_handshakes", "counter", NULL,
+                   "WebSocket handshakes that were answered with an HTTP error.");
+    metrics_labelled_all(page, "chat_rejected_handshakes_total", "reason", rejection_names,
+                         counters->rejections, REJECTIONS);
+    metrics_family(page, "chat_evictions", "counter", NULL,
+                   "Connections that were closed with 4002, by what they had not read.");
+    metrics_labelled_all(page, "chat_evictions_total", "cause", eviction_names, counters->evictions,
+                         EVICTIONS);
 }
 
-static void write_requests(struct page *page, const struct counters *counters)
+static void write_requests(struct metrics_page *page, const struct counters *counters)
 {
     int refusal;
 
-    family(page, "chat_received_messages", "counter", NULL, "WebSocket messages from clients.");
-    labelled_all(page, "chat_received_messages_total", "mode", mode_names,
-                 counters->received_messages, CONN_MODES);
-    counter(page, "chat_received_bytes", "bytes", "Bytes of these messages.",
-            counters->received_bytes);
-    family(page, "chat_errors", "counter", NULL,
-           "Requests that were refused; in text mode people are not told.");
+    metrics_family(page, "chat_received_messages", "counter", NULL,
+                   "WebSocket messages from clients.");
+    metrics_labelled_all(page, "chat_received_messages_total", "mode", mode_names,
+                         counters->received_messages, CONN_MODES);
+    metrics_counter(page, "chat_received_bytes", "bytes", "Bytes of these messages.",
+                    counters->received_bytes);
+    metrics_family(page, "chat_errors", "counter", NULL,
+                   "Requests that were refused; in text mode people are not told.");
     for (refusal = REFUSAL_NONE + 1; refusal < REFUSAL_KINDS; refusal++)
-        labelled(page, "chat_errors_total", "reason", refusal_info((enum refusal)refusal)->reason,
-                 counters->errors[refusal]);
-    family(page, "chat_recovered", "counter", NULL,
-           "Joins with since: all was replayed, so many are known to be missing, or nothing is "
-           "known.");
-    labelled_all(page, "chat_recovered_total", "result", recovery_names, counters->recoveries,
-                 RECOVERIES);
-    family(page, "chat_cut_lists", "counter", NULL,
-           "Lists of which a client got only the first page.");
-    labelled_all(page, "chat_cut_lists_total", "list", cut_names, counters->cuts, CUT_LISTS);
+        metrics_labelled(page, "chat_errors_total", "reason",
+                         refusal_info((enum refusal)refusal)->reason, counters->errors[refusal]);
+    metrics_family(
+        page, "chat_recovered", "counter", NULL,
+        "Joins with since: all was replayed, so many are known to be missing, or nothing is "
+        "known.");
+    metrics_labelled_all(page, "chat_recovered_total", "result", recovery_names,
+                         counters->recoveries, RECOVERIES);
+    metrics_family(page, "chat_cut_lists", "counter", NULL,
+                   "Lists of which a client got only the first page.");
+    metrics_labelled_all(page, "chat_cut_lists_total", "list", cut_names, counters->cuts,
+                         CUT_LISTS);
 }
 
-static void write_counts(struct page *page, const struct counters *counters)
+static void write_counts(struct metrics_page *page, const struct counters *counters)
 {
-    counter(page, "chat_messages", NULL, "Messages that were kept and shown.", counters->messages);
-    counter(page, "chat_duplicates", NULL, "Messages that were sent again with the same cid.",
-            counters->duplicates);
-    counter(page, "chat_whispers", NULL, "Whispers, one for each recipient.", counters->whispers);
-    counter(page, "chat_joins", NULL, "Rooms that were entered.", counters->joins);
-    counter(page, "chat_leaves", NULL, "Rooms that were left.", counters->leaves);
-    counter(page, "chat_untold_presence", NULL,
-            "Joins and leaves that were not told, in rooms above presence-limit.",
-            counters->untold);
-    counter(page, "chat_events", NULL,
-            "Events for everybody in a room, once for JSON and for text.", counters->events);
-    counter(page, "chat_deliveries", NULL, "These events times the members that they were for.",
-            counters->deliveries);
-    counter(page, "chat_writes", NULL, "Writes to sockets.", counters->writes);
-    counter(page, "chat_sent_bytes", "bytes", "Bytes of these writes, before TLS.",
-            counters->sent_bytes);
-    counter(page, "chat_pings", NULL, "Pings for silent clients.", counters->pings);
+    metrics_counter(page, "chat_messages", NULL, "Messages that were kept and shown.",
+                    counters->messages);
+    metrics_counter(page, "chat_duplicates", NULL,
+                    "Messages that were sent again with the same cid.", counters->duplicates);
+    metrics_counter(page, "chat_whispers", NULL, "Whispers, one for each recipient.",
+                    counters->whispers);
+    metrics_counter(page, "chat_joins", NULL, "Rooms that were entered.", counters->joins);
+    metrics_counter(page, "chat_leaves", NULL, "Rooms that were left.", counters->leaves);
+    metrics_counter(page, "chat_untold_presence", NULL,
+                    "Joins and leaves that were not told, in rooms above presence-limit.",
+                    counters->untold);
+    metrics_counter(page, "chat_events", NULL,
+                    "Events for everybody in a room, once for JSON and for text.",
+                    counters->events);
+    metrics_counter(page, "chat_deliveries", NULL,
+                    "These events times the members that they were for.", counters->deliveries);
+    metrics_counter(page, "chat_writes", NULL, "Writes to sockets.", counters->writes);
+    metrics_counter(page, "chat_sent_bytes", "bytes", "Bytes of these writes, before TLS.",
+                    counters->sent_bytes);
+    metrics_counter(page, "chat_pings", NULL, "Pings for silent clients.", counters->pings);
 }
 
 /* What is counted when it is asked for. */
@@ -197,7 +157,7 @@ static void survey_room(struct room *room, struct survey *survey)
     }
 }
 
-static void write_gauges(struct page *page, const struct world *world)
+static void write_gauges(struct metrics_page *page, const struct world *world)
 {
     struct survey survey = {0};
     struct dlist_node *node;
@@ -205,54 +165,56 @@ static void write_gauges(struct page *page, const struct world *world)
     survey_connections(world, &survey);
     for (node = dlist_first(&world->all_rooms); node; node = dlist_next(&world->all_rooms, node))
         survey_room(DLIST_ENTRY(node, struct room, of_world), &survey);
-    family(page, "chat_connections", "gauge", NULL, "WebSocket connections.");
-    labelled_all(page, "chat_connections", "mode", mode_names, survey.connections, CONN_MODES);
-    gauge(page, "chat_addresses", NULL, "Addresses that they come from.", world->addresses.count);
-    gauge(page, "chat_sessions", NULL, "Sessions, those without a connection included.",
-          survey.sessions);
-    gauge(page, "chat_rooms", NULL, "Rooms.", world->rooms.count);
-    gauge(page, "chat_members", NULL, "Places in rooms.", survey.members);
-    gauge(page, "chat_away_members", NULL, "Places that are held for a lost connection.",
-          survey.away);
-    gauge(page, "chat_lag_bytes", "bytes",
-          "What the slowest member has not read of its room's log.", survey.lag_bytes);
-    gauge(page, "chat_log_bytes", "bytes", "Memory of the rooms' logs.", survey.log_bytes);
-    gauge(page, "chat_queued_bytes", "bytes", "Answers that wait for all connections.",
-          survey.queued_bytes);
-    gauge(page, "chat_longest_queue_bytes", "bytes", "Answers that wait for one connection.",
-          survey.most_queued_bytes);
-    gauge(page, "chat_kept_messages", NULL, "Messages of the rooms that are kept.", survey.kept);
-    gauge(page, "chat_kept_bytes", "bytes", "What they take.", survey.kept_bytes);
-    gauge(page, "chat_history_messages", NULL, "Kept messages that a newcomer may see.",
-          survey.history);
-    gauge(page, "chat_history_bytes", "bytes", "What they take.", survey.history_bytes);
+    metrics_family(page, "chat_connections", "gauge", NULL, "WebSocket connections.");
+    metrics_labelled_all(page, "chat_connections", "mode", mode_names, survey.connections,
+                         CONN_MODES);
+    metrics_gauge(page, "chat_addresses", NULL, "Addresses that they come from.",
+                  world->addresses.count);
+    metrics_gauge(page, "chat_sessions", NULL, "Sessions, those without a connection included.",
+                  survey.sessions);
+    metrics_gauge(page, "chat_rooms", NULL, "Rooms.", world->rooms.count);
+    metrics_gauge(page, "chat_members", NULL, "Places in rooms.", survey.members);
+    metrics_gauge(page, "chat_away_members", NULL, "Places that are held for a lost connection.",
+                  survey.away);
+    metrics_gauge(page, "chat_lag_bytes", "bytes",
+                  "What the slowest member has not read of its room's log.", survey.lag_bytes);
+    metrics_gauge(page, "chat_log_bytes", "bytes", "Memory of the rooms' logs.", survey.log_bytes);
+    metrics_gauge(page, "chat_queued_bytes", "bytes", "Answers that wait for all connections.",
+                  survey.queued_bytes);
+    metrics_gauge(page, "chat_longest_queue_bytes", "bytes",
+                  "Answers that wait for one connection.", survey.most_queued_bytes);
+    metrics_gauge(page, "chat_kept_messages", NULL, "Messages of the rooms that are kept.",
+                  survey.kept);
+    metrics_gauge(page, "chat_kept_bytes", "bytes", "What they take.", survey.kept_bytes);
+    metrics_gauge(page, "chat_history_messages", NULL, "Kept messages that a newcomer may see.",
+                  survey.history);
+    metrics_gauge(page, "chat_history_bytes", "bytes", "What they take.", survey.history_bytes);
 }
 
-static void write_store(struct page *page, const struct world *world)
+static void write_store(struct metrics_page *page, const struct world *world)
 {
     struct store_health health = {0};
 
     if (world->store->ops->health)
         world->store->ops->health(world->store, &health);
-    gauge(page, "chat_store_queued_messages", NULL, "Messages that wait for the disk.",
-          health.appends);
-    gauge(page, "chat_store_queued_bytes", "bytes", "Bytes of these messages.",
-          health.append_bytes);
-    gauge(page, "chat_store_queued_pages", NULL, "Pages of history that wait for the disk.",
-          health.pages);
-    gauge(page, "chat_store_failing", NULL, "1 when the store could not write, or read, at last.",
-          health.is_failing);
+    metrics_gauge(page, "chat_store_queued_messages", NULL, "Messages that wait for the disk.",
+                  health.appends);
+    metrics_gauge(page, "chat_store_queued_bytes", "bytes", "Bytes of these messages.",
+                  health.append_bytes);
+    metrics_gauge(page, "chat_store_queued_pages", NULL, "Pages of history that wait for the disk.",
+                  health.pages);
+    metrics_gauge(page, "chat_store_failing", NULL,
+                  "1 when the store could not write, or read, at last.", health.is_failing);
 }
 
 int metrics_write(struct bytes *out, const struct world *world)
 {
-    struct page page = {.out = out};
+    struct metrics_page page = {.out = out};
 
     write_gauges(&page, world);
     write_store(&page, world);
     write_connections(&page, &world->counters);
     write_requests(&page, &world->counters);
     write_counts(&page, &world->counters);
-    page.failed |= bytes_append_str(out, "# EOF\n");
-    return page.failed ? -1 : 0;
+    return metrics_end(&page);
 }

@@ -11,9 +11,10 @@
 #ifndef CHAT_METRICS_H
 #define CHAT_METRICS_H
 
+#include "open_metrics.h"
 #include "world.h"
 
-#define METRICS_CONTENT_TYPE "application/openmetrics-text; version=1.0.0; charset=utf-8"
+#define METRICS_CONTENT_TYPE OPEN_METRICS_CONTENT_TYPE
 
 /* Append the whole exposition, about 10 KB, with the "# EOF" behind it. O(members + rooms).
  * Returns 0, or -1 when memory is short; what is in `out` then is of no use. */
