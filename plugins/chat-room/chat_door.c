@@ -101,9 +101,10 @@ static const char *argument(struct lws *wsi, const char *name, char out[ARGUMENT
 
 enum refusal door_enter(struct lws *wsi, struct conn *conn)
 {
-    char room[ARGUMENT_BYTES], nick[ARGUMENT_BYTES], history[ARGUMENT_BYTES];
+    char room[ARGUMENT_BYTES], nick[ARGUMENT_BYTES], pin[ARGUMENT_BYTES], history[ARGUMENT_BYTES];
     struct text_join join = {.room = argument(wsi, "room=", room),
-                             .nick = argument(wsi, "nick=", nick)};
+                             .nick = argument(wsi, "nick=", nick),
+                             .pin = argument(wsi, "pin=", pin)};
     const char *count = argument(wsi, "history=", history);
     char *end = NULL;
 

@@ -1,8 +1,8 @@
 #include "chat_options.h"
 
 #include "forwarded.h"
-#include "nick.h"
 #include "origin.h"
+#include "suggest.h"
 #include "text_list.h"
 #include "utf8.h"
 
@@ -74,7 +74,10 @@ const struct option chat_option_table[] = {
     TEXT("text-open", text.open, "进入聊天室", 200, "text mode: somebody came"),
     TEXT("text-say", text.say, "说：", 200, "text mode: in front of what is said"),
     TEXT("text-close", text.close, "离开聊天室", 200, "text mode: somebody went"),
+    TEXT("text-announce", text.announce, "公告", 200, "text mode: who announces"),
     TEXT("time-format", text.time_format, "%Y-%m-%d %H:%M:%S", 60, "text mode: as in strftime"),
+    TEXT("admin-key", admin_key_given, NULL, SECRET_BYTES_MAX,
+         "who knows it may moderate every room; a secret"),
 };
 
 const size_t chat_option_rows = sizeof(chat_option_table) / sizeof(chat_option_table[0]);
@@ -129,7 +132,89 @@ bool chat_options_allow(const struct chat_options *options, const char *room)
     return false;
 }
 
-int chat_options_check(const struct chat_options *options, struct problem *problem)
+const struct chat_room_option *chat_options_room(const struct chat_options *options,
+                                                 const char *name)
+{
+    size_t n;
+
+    for (n = 0; n < options->room_option_count; n++)
+        if (strcmp(options->room_options[n].name, name) == 0)
+            return &options->room_options[n];
+    return NULL;
+}
+
+static struct chat_room_option *room_option(struct chat_options *options, const char *name)
+{
+    const struct chat_room_option *known = chat_options_room(options, name);
+
+    if (known)
+        return &options->room_options[known - options->room_options];
+    if (options->room_option_count == CHAT_ROOM_OPTIONS_MAX)
+        return NULL;
+    strcpy(options->room_options[options->room_option_count].name, name);
+    return &options->room_options[options->room_option_count++];
+}
+
+static int refuse_key(const char *name, const char *key, struct problem *problem)
+{
+    struct suggestion suggestion;
+
+    suggestion_init(&suggestion, key);
+    suggestion_offer(&suggestion, "secret");
+    suggestion_offer(&suggestion, "pin");
+    if (suggestion.best)
+        return problem_set(problem, name, "unknown option of a room (did you mean \"%s\"?)",
+                           suggestion.best);
+    return problem_set(problem, name, "a room has no other options than \"secret\" and \"pin\"");
+}
+
+int chat_options_family(void *out, const char *name, const char *value, struct problem *problem)
+{
+    const char *colon = strchr(name, ':');
+    char room[ROOM_NAME_BYTES_MAX + 1];
+    struct chat_room_option *row;
+    struct secret *secret;
+
+    if (!colon)
+        return 0;
+    if (room_name_read(room, name, (size_t)(colon - name)))
+        return problem_set(problem, name, "a room's name has 1 to 64 characters of a-z 0-9 . _ -");
+    if (strcmp(colon + 1, "secret") != 0 && strcmp(colon + 1, "pin") != 0)
+        return refuse_key(name, colon + 1, problem);
+    row = room_option(out, room);
+    if (!row)
+        return problem_set(problem, name, "more than %d rooms have options of their own",
+                           CHAT_ROOM_OPTIONS_MAX);
+    secret = colon[1] == 's' ? &row->secret : &row->pin;
+    if (secret->is_set)
+        return problem_set(problem, name, "given twice, capitals are lowered");
+    return secret_read(name, value, secret, problem) ? -1 : 1;
+}
+
+static const struct secret *room_secret(const char *name, const struct chat_options *options)
+{
+    const char *colon = strchr(name, ':');
+    char room[ROOM_NAME_BYTES_MAX + 1];
+    const struct chat_room_option *row;
+
+    if (!colon || room_name_read(room, name, (size_t)(colon - name)))
+        return NULL;
+    row = chat_options_room(options, room);
+    if (!row)
+        return NULL;
+    return strcmp(colon + 1, "pin") == 0 ? &row->pin : &row->secret;
+}
+
+bool chat_options_same_family(const char *name, const struct chat_options *a,
+                              const struct chat_options *b)
+{
+    const struct secret *one = room_secret(name, a), *other = room_secret(name, b);
+
+    return one && other && one->is_set == other->is_set &&
+           memcmp(one->digest, other->digest, sizeof(one->digest)) == 0;
+}
+
+int chat_options_check(struct chat_options *options, struct problem *problem)
 {
     char name[ROOM_NAME_BYTES_MAX + 1];
 
@@ -149,12 +234,16 @@ int chat_options_check(const struct chat_options *options, struct problem *probl
     if (check_text("text-open", options->text.open, problem) ||
         check_text("text-say", options->text.say, problem) ||
         check_text("text-close", options->text.close, problem) ||
+        check_text("text-announce", options->text.announce, problem) ||
         check_text("time-format", options->text.time_format, problem))
         return -1;
     if (ip_nets_parse(&(struct ip_nets){0}, options->trusted_proxies, "trusted-proxies", problem) ||
         check_rooms(options, problem))
         return -1;
     if (check_store(options, problem))
+        return -1;
+    if (options->admin_key_given && !options->admin_key.is_set &&
+        secret_read("admin-key", options->admin_key_given, &options->admin_key, problem))
         return -1;
     return origin_check_option(options->origins, problem);
 }

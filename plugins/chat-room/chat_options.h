@@ -8,8 +8,12 @@
 #ifndef CHAT_OPTIONS_H
 #define CHAT_OPTIONS_H
 
+#include "nick.h"
 #include "options.h"
+#include "secret.h"
 #include "text_mode.h"
+
+#define CHAT_ROOM_OPTIONS_MAX 64 /* rooms that have options of their own */
 
 enum durability {
     DURABILITY_PROCESS, /* what is stored survives the end of the process */
@@ -18,6 +22,13 @@ enum durability {
 
 /* How text clients see the address of one that gave no nick. */
 enum show_ip { SHOW_IP_FULL, SHOW_IP_MASKED, SHOW_IP_NONE };
+
+/* What `<room>:secret` and `<room>:pin` say. */
+struct chat_room_option {
+    char name[ROOM_NAME_BYTES_MAX + 1];
+    struct secret secret; /* for who moderates the room */
+    struct secret pin;    /* for who enters it */
+};
 
 struct chat_options {
     const char *path, *default_room, *origins;
@@ -37,14 +48,29 @@ struct chat_options {
     const char *store;
     unsigned durability; /* enum durability */
     struct text_mode text;
+    const char *admin_key_given; /* as it was written; use admin_key */
+    struct secret admin_key;
+    struct chat_room_option room_options[CHAT_ROOM_OPTIONS_MAX];
+    size_t room_option_count;
 };
 
 extern const struct option chat_option_table[];
 extern const size_t chat_option_rows;
 
-/* What one row can't say: room names, origins, options that must fit each other.
- * Returns 0, or -1 with `problem` filled. */
-int chat_options_check(const struct chat_options *options, struct problem *problem);
+/* The options of single rooms, for options_read: `<room>:secret` and `<room>:pin`. */
+int chat_options_family(void *out, const char *name, const char *value, struct problem *problem);
+
+/* Whether an option of that name is one of a room, and says the same in both. */
+bool chat_options_same_family(const char *name, const struct chat_options *a,
+                              const struct chat_options *b);
+
+/* What one row can't say: room names, origins, options that must fit each other; and find the admin
+ * key. Returns 0, or -1 with `problem` filled. */
+int chat_options_check(struct chat_options *options, struct problem *problem);
+
+/* The options of the room of that good name, or NULL when it has none. */
+const struct chat_room_option *chat_options_room(const struct chat_options *options,
+                                                 const char *name);
 
 /* Whether that room, of a good name, may be made by somebody who joins it. */
 bool chat_options_allow(const struct chat_options *options, const char *room);

@@ -32,7 +32,8 @@ static int read_options(const struct lws_protocol_vhost_options *pvo, struct cha
                         struct problem *problem)
 {
     memset(out, 0, sizeof(*out));
-    if (pvo_options_read(chat_option_table, chat_option_rows, pvo, NULL, out, problem))
+    if (pvo_options_read(chat_option_table, chat_option_rows, pvo, chat_options_family, out,
+                         problem))
         return -1;
     return chat_options_check(out, problem);
 }

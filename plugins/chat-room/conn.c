@@ -175,7 +175,8 @@ void conn_close(struct conn *conn, unsigned code, const char *reason)
 void conn_refuse(struct conn *conn, enum refusal refusal)
 {
     conn->world->counters.errors[refusal]++;
-    conn_close(conn, CLOSE_NO_ENTRY, refusal_info(refusal)->reason);
+    conn_close(conn, refusal == REFUSAL_BANNED ? CLOSE_BANNED : CLOSE_NO_ENTRY,
+               refusal_info(refusal)->reason);
 }
 
 void conn_evict(struct conn *conn, enum eviction why)

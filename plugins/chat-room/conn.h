@@ -35,6 +35,7 @@ struct conn {
     bool is_overrun; /* more waited than may; the next flush closes it */
     bool wants_writable;
     unsigned bad_frames; /* in a row */
+    unsigned guesses;    /* wrong secrets and PINs since the last right one */
     unsigned refused;    /* for their rate, since refused_us */
     uint64_t refused_us;
     uint64_t tokens_us; /* the rate's bucket: when it was, or will be, full */
@@ -51,6 +52,8 @@ struct conn {
 #define CLOSE_NO_PONG 4001u
 #define CLOSE_TOO_SLOW 4002u
 #define CLOSE_FLOOD 4500u
+#define CLOSE_KICKED 4501u
+#define CLOSE_BANNED 4502u
 #define CLOSE_REPLACED 4503u
 #define CLOSE_ADDRESS_FULL 4504u
 #define CLOSE_SERVER_FULL 4505u

@@ -52,7 +52,7 @@ enum refusal history_send(struct member *member, const struct request *request)
         return REFUSAL_INTERNAL;
     page->id = request->id;
     page->history_from = past->history_from;
-    errand_begin(&page->errand, member);
+    errand_begin(&page->errand, room, member->session);
     world->store->ops->read(room->past, &query, on_page, page);
     return REFUSAL_NONE;
 }

@@ -22,7 +22,8 @@ int hub_options_check(const char *name, const struct chat_options *mine,
 {
     const struct option *row = option_find(chat_option_table, chat_option_rows, name);
 
-    if (!row || is_of_door(name) || option_equal(row, mine, worlds))
+    if (row ? is_of_door(name) || option_equal(row, mine, worlds)
+            : !strchr(name, ':') || chat_options_same_family(name, mine, worlds))
         return 0;
     return problem_set(problem, name, "is not what the first vhost of hub \"%s\" has", worlds->hub);
 }

@@ -13,7 +13,7 @@
 
 /* Check one option that a vhost gives: it must be of the vhost's own door, or say what the world's
  * options say. An option that it does not give is not asked about: it has the world's.
- * name: one that chat_option_table has; others are let pass. mine: good ones.
+ * name: one that chat_option_table has, or one of a room; others are let pass. mine: good ones.
  * Returns 0, or -1 with `problem` filled; values are not shown, they may be secret. */
 int hub_options_check(const char *name, const struct chat_options *mine,
                       const struct chat_options *worlds, struct problem *problem);

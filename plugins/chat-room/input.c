@@ -1,10 +1,13 @@
 #include "input.h"
 
+#include "access.h"
+#include "moderation.h"
 #include "publish.h"
 #include "requests.h"
 #include "utf8.h"
 
 #define BAD_FRAMES_MAX 10 /* answered with 400, in a row */
+#define GUESSES_MAX 10    /* of secrets, since the last right one */
 #define REFUSED_MAX 50    /* for their rate, within a minute */
 #define MINUTE_US 60000000u
 
@@ -45,8 +48,7 @@ static uint64_t limit_rate(struct conn *conn)
     return wait_us;
 }
 
-static void refuse(struct conn *conn, const struct request *request, enum refusal refusal,
-                   uint64_t wait_us)
+static void refuse(struct conn *conn, const struct request *request, enum refusal refusal)
 {
     char name[ROOM_NAME_BYTES_MAX + 1];
     struct bytes *out = &conn->world->scratch;
@@ -57,10 +59,12 @@ static void refuse(struct conn *conn, const struct request *request, enum refusa
         return;
     bytes_clear(out);
     if (!wire_error(out, &request->id, has_room ? name : NULL, refusal, request->trouble,
-                    (wait_us + 999) / 1000))
+                    request->retry_after_ms))
         conn_send(conn, out->data, out->len);
     if (refusal_info(refusal)->code == 400 && ++conn->bad_frames >= BAD_FRAMES_MAX)
         conn_close(conn, CLOSE_FLOOD, "too many bad frames");
+    if (access_is_guess(refusal) && ++conn->guesses >= GUESSES_MAX)
+        conn_close(conn, CLOSE_FLOOD, "too many wrong secrets");
 }
 
 static void take_json(struct conn *conn, const char *message, size_t len)
@@ -69,6 +73,7 @@ static void take_json(struct conn *conn, const char *message, size_t len)
     enum refusal refusal = request_read(&request, message, len);
     uint64_t wait_us = request.type == REQUEST_PONG ? 0 : limit_rate(conn);
 
+    request.retry_after_ms = (wait_us + 999) / 1000;
     if (wait_us)
         refusal = REFUSAL_RATE_LIMITED;
     else if (!refusal)
@@ -76,7 +81,7 @@ static void take_json(struct conn *conn, const char *message, size_t len)
     if (refusal == REFUSAL_NONE || refusal_info(refusal)->code != 400)
         conn->bad_frames = 0;
     if (refusal)
-        refuse(conn, &request, refusal, wait_us);
+        refuse(conn, &request, refusal);
     request_fini(&request);
 }
 
@@ -86,11 +91,17 @@ static void take_text(struct conn *conn, const char *message, size_t len)
     struct counters *counters = &conn->world->counters;
     struct bytes *clean = &conn->world->clean;
     struct saying saying = {.cid = ""};
+    struct member *member = place ? DLIST_ENTRY(place, struct member, of_session) : NULL;
+    uint64_t muted_ms;
 
-    if (!place)
+    if (!member)
         return;
     if (limit_rate(conn)) {
         counters->errors[REFUSAL_RATE_LIMITED]++;
+        return;
+    }
+    if (moderation_hear(member, &muted_ms)) {
+        counters->errors[REFUSAL_MUTED]++;
         return;
     }
     bytes_clear(clean);
@@ -98,7 +109,7 @@ static void take_text(struct conn *conn, const char *message, size_t len)
         return;
     saying.text = clean->data ? clean->data : "";
     saying.text_len = clean->len;
-    publish(DLIST_ENTRY(place, struct member, of_session), &saying);
+    publish(member, &saying);
 }
 
 static void take_message(struct conn *conn, const char *message, size_t len)

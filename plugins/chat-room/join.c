@@ -1,6 +1,8 @@
 #include "join.h"
 
+#include "access.h"
 #include "fanout.h"
+#include "moderation.h"
 #include "utf8.h"
 
 #include <stdio.h>
@@ -119,25 +121,45 @@ static enum refusal come_back(struct member *member)
     return REFUSAL_NONE;
 }
 
-/* `nick`, or a guest's when it is NULL, in a room that is made when there is none. */
-static enum refusal enter(struct conn *conn, const char *name, const char *nick, const char *label,
-                          struct member **out)
+/* Who comes how. */
+struct entrance {
+    const char *room;  /* a good name */
+    const char *nick;  /* NULL: a guest's */
+    const char *label; /* as in struct member */
+    const char *pin;   /* NULL: none */
+    size_t pin_len;
+    uint64_t retry_after_ms; /* out */
+};
+
+/* Take a place in a room that is made when there is none. */
+static enum refusal enter(struct conn *conn, struct entrance *entrance, struct member **out)
 {
     struct world *world = conn->world;
-    bool may_make = chat_options_allow(world->options, name);
+    bool may_make = chat_options_allow(world->options, entrance->room);
+    const char *nick = entrance->nick;
     char guest[32];
     struct room *room;
+    enum refusal refusal =
+        access_enter(world->options, entrance->room, entrance->pin, entrance->pin_len);
 
+    if (refusal)
+        return refusal;
     if (conn->session->room_count >= world->options->rooms_per_client)
         return REFUSAL_TOO_MANY_ROOMS;
     if (nick && !nick_is_good(nick, strlen(nick)))
         return REFUSAL_BAD_NICK;
-    room = world_room(world, name, may_make);
+    room = world_room(world, entrance->room, may_make);
     if (!room)
         return may_make ? REFUSAL_TOO_MANY_ROOMS : REFUSAL_NO_SUCH_ROOM;
+    refusal = moderation_admit(room, conn->session, nick, &entrance->retry_after_ms);
+    if (refusal)
+        return refusal;
     if (!nick)
         snprintf(guest, sizeof(guest), "guest-%u", ++world->guest_count);
-    return room_add(room, conn->session, nick ? nick : guest, label, out);
+    refusal = room_add(room, conn->session, nick ? nick : guest, entrance->label, out);
+    if (!refusal && entrance->pin)
+        conn->guesses = 0;
+    return refusal;
 }
 
 /* Only a session that is in no room yet can become another one. */
@@ -154,14 +176,22 @@ static void resume(struct conn *conn, const struct wire_text *token)
         session_resume(session, conn);
 }
 
-static enum refusal find_place(struct conn *conn, const struct request *request, const char *name,
+static enum refusal find_place(struct conn *conn, struct request *request, const char *name,
                                struct member **member)
 {
+    struct entrance entrance = {.room = name,
+                                .nick = request->nick.at,
+                                .pin = request->pin.at,
+                                .pin_len = request->pin.len};
     struct room *room = world_room(conn->world, name, false);
+    enum refusal refusal;
 
     *member = room ? session_member(conn->session, room) : NULL;
-    if (!*member)
-        return enter(conn, name, request->nick.at, NULL, member);
+    if (!*member) {
+        refusal = enter(conn, &entrance, member);
+        request->retry_after_ms = entrance.retry_after_ms;
+        return refusal;
+    }
     return (*member)->is_live ? REFUSAL_ALREADY_JOINED : come_back(*member);
 }
 
@@ -202,8 +232,11 @@ enum refusal join_text(struct conn *conn, const struct text_join *join)
     struct world *world = conn->world;
     const char *wanted = join->room ? join->room : world->options->default_room;
     char name[ROOM_NAME_BYTES_MAX + 1], masked[IP_ADDR_TEXT_BYTES];
-    const char *label;
     const struct store_state *past;
+    struct entrance entrance = {.room = name,
+                                .nick = join->nick,
+                                .pin = join->pin,
+                                .pin_len = join->pin ? strlen(join->pin) : 0};
     struct catch_up catch_up;
     struct member *member;
     enum refusal refusal;
@@ -212,8 +245,8 @@ enum refusal join_text(struct conn *conn, const struct text_join *join)
         return REFUSAL_BAD_ROOM;
     if (join->nick && !utf8_is_valid(join->nick, strlen(join->nick)))
         return REFUSAL_BAD_NICK;
-    label = join->nick ? NULL : address_label(world, conn->address, masked);
-    refusal = enter(conn, name, join->nick, label, &member);
+    entrance.label = join->nick ? NULL : address_label(world, conn->address, masked);
+    refusal = enter(conn, &entrance, &member);
     if (refusal)
         return refusal;
     past = world->store->ops->state(member->room->past, world->port->wall_ms());

@@ -21,6 +21,7 @@ enum refusal join_json(struct conn *conn, struct request *request);
 struct text_join {
     const char *room; /* NULL: the default one */
     const char *nick; /* NULL: none was given, and lines show the address */
+    const char *pin;  /* NULL: none was given */
     uint64_t history; /* messages of the past to begin with */
 };
 

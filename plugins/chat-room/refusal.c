@@ -11,11 +11,18 @@ static const struct refusal_info infos[] = {
     [REFUSAL_BAD_ROOM] = {400, "bad-room",
                           "A room name has 1 to 64 characters of a-z, 0-9, dot, _ and -.", false},
     [REFUSAL_EMPTY_TEXT] = {400, "empty-text", "The text is empty.", false},
+    [REFUSAL_PIN_REQUIRED] = {401, "pin-required", "This room needs a PIN.", false},
+    [REFUSAL_BAD_PIN] = {401, "bad-pin", "This is not the room's PIN.", false},
+    [REFUSAL_BAD_SECRET] = {401, "bad-secret", "This is not the secret.", false},
+    [REFUSAL_BANNED] = {403, "banned", "You are banned from this room.", false},
+    [REFUSAL_MUTED] = {403, "muted", "You are muted in this room.", true},
+    [REFUSAL_NOT_ALLOWED] = {403, "not-allowed", "This room can't be moderated.", false},
     [REFUSAL_NO_SUCH_ROOM] = {404, "no-such-room", "There is no such room.", false},
     [REFUSAL_NO_SUCH_USER] = {404, "no-such-user", "There is nobody of that name.", false},
     [REFUSAL_NOT_IN_ROOM] = {404, "not-in-room", "You are not in this room.", false},
     [REFUSAL_NICK_IN_USE] = {409, "nick-in-use", "Somebody else has this nick.", false},
     [REFUSAL_ALREADY_JOINED] = {409, "already-joined", "You are in this room.", false},
+    [REFUSAL_ROOM_CLOSED] = {410, "room-closed", "The room is closed.", false},
     [REFUSAL_TEXT_TOO_LONG] = {413, "text-too-long", "The text is too long.", false},
     [REFUSAL_TOO_MANY_RECIPIENTS] = {413, "too-many-recipients",
                                      "A whisper has 8 recipients at most.", false},
@@ -26,6 +33,7 @@ static const struct refusal_info infos[] = {
     [REFUSAL_STORAGE] = {503, "storage", "The message could not be kept.", true},
     [REFUSAL_ROOM_FULL] = {503, "room-full", "The room is full.", true},
     [REFUSAL_TOO_MANY_ROOMS] = {503, "too-many-rooms", "There are too many rooms.", true},
+    [REFUSAL_TOO_MANY_BANS] = {503, "too-many-bans", "The room has too many bans and mutes.", true},
 };
 
 const struct refusal_info *refusal_info(enum refusal refusal) { return &infos[refusal]; }

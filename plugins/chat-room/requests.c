@@ -2,8 +2,8 @@
 
 #include "history.h"
 #include "join.h"
+#include "moderation.h"
 #include "publish.h"
-#include "utf8.h"
 
 #include <string.h>
 
@@ -27,7 +27,7 @@ static struct bytes *fresh(struct conn *conn)
     return &conn->world->scratch;
 }
 
-static enum refusal say_ok(struct conn *conn, const struct request *request)
+enum refusal request_ok(struct conn *conn, const struct request *request)
 {
     if (request->id.kind == WIRE_ID_NONE)
         return REFUSAL_NONE;
@@ -58,7 +58,7 @@ static enum refusal on_leave(struct conn *conn, struct request *request)
     if (refusal)
         return refusal;
     room_remove(member, "left");
-    return say_ok(conn, request);
+    return request_ok(conn, request);
 }
 
 static bool is_among(const char *nick, const char *const *nicks, size_t count)
@@ -122,20 +122,17 @@ static enum refusal on_whisper(struct member *from, const struct request *reques
 
 static enum refusal on_message(struct conn *conn, struct request *request)
 {
-    struct bytes *text = &conn->world->clean;
+    const struct bytes *text = &conn->world->clean;
     struct member *member;
     struct saying saying = {.cid = request->cid.at, .id = &request->id};
     enum refusal refusal = find_member(conn, request, &member);
 
+    if (!refusal)
+        refusal = moderation_hear(member, &request->retry_after_ms);
+    if (!refusal)
+        refusal = publish_clean(conn->world, request->text.at, request->text.len);
     if (refusal)
         return refusal;
-    bytes_clear(text);
-    if (utf8_clean_text(text, request->text.at, request->text.len))
-        return REFUSAL_INTERNAL;
-    if (text->len == 0)
-        return REFUSAL_EMPTY_TEXT;
-    if (text->len > conn->world->options->max_message_bytes)
-        return REFUSAL_TEXT_TOO_LONG;
     if (request->has_to)
         return on_whisper(member, request);
     saying.text = text->data;
@@ -148,23 +145,17 @@ static enum refusal on_nick(struct conn *conn, struct request *request)
     struct member *member;
     enum refusal refusal = find_member(conn, request, &member);
 
+    if (!refusal)
+        refusal = moderation_hear(member, &request->retry_after_ms);
     if (refusal)
         return refusal;
     if (!nick_is_good(request->nick.at, request->nick.len))
         return REFUSAL_BAD_NICK;
+    refusal = moderation_rename(member, request->nick.at, &request->retry_after_ms);
+    if (refusal)
+        return refusal;
     refusal = room_rename(member, request->nick.at, request->nick.len);
-    return refusal ? refusal : say_ok(conn, request);
-}
-
-/* The node behind the member of that user, or NULL when there is no such user here. */
-static struct dlist_node *find_user(const struct room *room, const char *user)
-{
-    struct dlist_node *node;
-
-    for (node = dlist_first(&room->members); node; node = dlist_next(&room->members, node))
-        if (strcmp(DLIST_ENTRY(node, struct member, of_room)->session->user, user) == 0)
-            break;
-    return node;
+    return refusal ? refusal : request_ok(conn, request);
 }
 
 static enum refusal on_participants(struct conn *conn, struct request *request)
@@ -181,10 +172,10 @@ static enum refusal on_participants(struct conn *conn, struct request *request)
     room = member->room;
     node = dlist_first(&room->members);
     if (request->after.at) {
-        node = find_user(room, request->after.at);
-        if (!node)
+        member = room_find_user(room, request->after.at);
+        if (!member)
             return REFUSAL_NO_SUCH_USER;
-        node = dlist_next(&room->members, node);
+        node = dlist_next(&room->members, &member->of_room);
     }
     for (; node && count < PARTICIPANTS_PAGE; node = dlist_next(&room->members, node))
         people[count++] = member_person(DLIST_ENTRY(node, struct member, of_room));
@@ -199,7 +190,7 @@ static enum refusal on_typing(struct conn *conn, struct request *request)
     struct member *member;
     enum refusal refusal = find_member(conn, request, &member);
 
-    if (!refusal)
+    if (!refusal && !moderation_hear(member, &request->retry_after_ms))
         room_typing(member, request->is_active);
     return refusal;
 }
@@ -230,10 +221,20 @@ static enum refusal on_history(struct conn *conn, struct request *request)
 enum refusal request_do(struct conn *conn, struct request *request)
 {
     static enum refusal (*const verbs[REQUEST_TYPES])(struct conn *, struct request *) = {
-        [REQUEST_JOIN] = join_json,     [REQUEST_LEAVE] = on_leave,
-        [REQUEST_MESSAGE] = on_message, [REQUEST_NICK] = on_nick,
-        [REQUEST_HISTORY] = on_history, [REQUEST_PARTICIPANTS] = on_participants,
-        [REQUEST_TYPING] = on_typing,   [REQUEST_PONG] = on_pong,
+        [REQUEST_JOIN] = join_json,
+        [REQUEST_LEAVE] = on_leave,
+        [REQUEST_MESSAGE] = on_message,
+        [REQUEST_NICK] = on_nick,
+        [REQUEST_HISTORY] = on_history,
+        [REQUEST_PARTICIPANTS] = on_participants,
+        [REQUEST_TYPING] = on_typing,
+        [REQUEST_PONG] = on_pong,
+        [REQUEST_ANNOUNCE] = request_announce,
+        [REQUEST_KICK] = request_moderate,
+        [REQUEST_MUTE] = request_moderate,
+        [REQUEST_BAN] = request_moderate,
+        [REQUEST_UNBAN] = request_moderate,
+        [REQUEST_CLOSE_ROOM] = request_moderate,
     };
 
     return verbs[request->type](conn, request);

@@ -16,4 +16,11 @@
  * request->trouble may say more. The connection may be closing afterwards. */
 enum refusal request_do(struct conn *conn, struct request *request);
 
+/* The plain `ok`, when the request has an id. Returns REFUSAL_NONE or INTERNAL. */
+enum refusal request_ok(struct conn *conn, const struct request *request);
+
+/* Requests of who moderates (requests_moderation.c); as request_do. */
+enum refusal request_announce(struct conn *conn, struct request *request);
+enum refusal request_moderate(struct conn *conn, struct request *request);
+
 #endif

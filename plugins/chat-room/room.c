@@ -8,6 +8,24 @@
 #define TYPING_MEMBERS_MAX 50    /* in larger rooms nobody is told who is typing */
 #define TYPING_PAUSE_US 3000000u /* between two of one member */
 
+static void take_sanction(void *user, const struct store_sanction *sanction)
+{
+    struct room *room = user;
+
+    if (sanctions_add(&room->sanctions, sanction, room->world->port->wall_ms()))
+        room->has_lost_sanctions = true;
+}
+
+/* Nobody gets in because a ban could not be read. Returns 0, or -1 when memory is short. */
+static int load_sanctions(struct room *room)
+{
+    const struct store_ops *ops = room->world->store->ops;
+
+    if (ops->sanctions)
+        ops->sanctions(room->past, room->world->port->wall_ms(), take_sanction, room);
+    return room->has_lost_sanctions ? -1 : 0;
+}
+
 struct room *room_new(struct world *world, const char *name)
 {
     struct room *room = calloc(1, sizeof(*room));
@@ -17,8 +35,12 @@ struct room *room_new(struct world *world, const char *name)
     room->world = world;
     strcpy(room->name, name);
     dlist_init(&room->members);
+    sanctions_init(&room->sanctions);
     room->past = world->store->ops->open(world->store, name);
-    if (!room->past) {
+    if (!room->past || load_sanctions(room)) {
+        if (room->past)
+            world->store->ops->close(room->past);
+        sanctions_fini(&room->sanctions);
         free(room);
         return NULL;
     }
@@ -38,17 +60,22 @@ void room_free(struct room *room)
     dlist_remove(&room->dirty);
     hash_map_remove(&room->world->rooms, &room->by_name);
     hash_map_fini(&room->nicks);
+    sanctions_fini(&room->sanctions);
     room->world->store->ops->close(room->past);
     free(room);
 }
 
 bool room_is_unused(struct room *room)
 {
+    const struct store_ops *ops = room->world->store->ops;
+    int64_t now_ms = room->world->port->wall_ms();
     const struct store_state *past;
 
     if (room->count || room->errands)
         return false;
-    past = room->world->store->ops->state(room->past, room->world->port->wall_ms());
+    if (!ops->punish && !sanctions_are_over(&room->sanctions, now_ms))
+        return false;
+    past = ops->state(room->past, now_ms);
     return past->oldest > past->head;
 }
 
@@ -135,6 +162,16 @@ struct member *room_find(const struct room *room, const char *nick, size_t len)
         &room->nicks, nick_hash(rules, &room->world->hash_key, nick, len), has_nick, &key);
 
     return node ? HASH_MAP_ENTRY(node, struct member, by_nick) : NULL;
+}
+
+struct member *room_find_user(const struct room *room, const char *user)
+{
+    struct dlist_node *node;
+
+    for (node = dlist_first(&room->members); node; node = dlist_next(&room->members, node))
+        if (strcmp(DLIST_ENTRY(node, struct member, of_room)->session->user, user) == 0)
+            return DLIST_ENTRY(node, struct member, of_room);
+    return NULL;
 }
 
 static void map_nick(struct member *member)
@@ -229,6 +266,8 @@ enum refusal room_add(struct room *room, struct session *session, const char *ni
     member->rendition = session->conn->mode == CONN_TEXT ? RENDITION_TEXT : RENDITION_JSON;
     member->nick = free_nick(room, nick);
     member->label = label ? strdup(label) : NULL;
+    member->muted_until_ms =
+        sanctions_muted(&room->sanctions, session->user, room->world->port->wall_ms());
     if (!member->nick || (label && !member->label) || member_live(member)) {
         free_member(member);
         return REFUSAL_INTERNAL;

@@ -14,6 +14,7 @@
 
 #include "refusal.h"
 #include "room_log.h"
+#include "sanctions.h"
 #include "wire_event.h"
 #include "world.h"
 
@@ -29,11 +30,13 @@ struct room {
     struct dlist_node of_world, dirty;
     struct dlist members;
     struct hash_map nicks;
+    struct sanctions sanctions;
     struct room_log *logs[RENDITIONS];
     size_t readers[RENDITIONS];
     size_t count;                  /* of members, those who are away included */
     unsigned errands;              /* that the store has not answered yet */
     struct dlist_node *flush_next; /* the member that the present flush goes on with */
+    bool has_lost_sanctions;       /* while it is made: not all could be read */
     bool is_stale;                 /* the present flush does not reach everything */
     char name[ROOM_NAME_BYTES_MAX + 1];
 };
@@ -52,17 +55,19 @@ struct member {
     const char *away_reason; /* what others are told when it does not come back */
     uint64_t typing_us;      /* when others were last told that it is typing; 0: never */
     bool is_typing;          /* what they were told last */
+    int64_t muted_until_ms;  /* wall clock; 0: never */
     char *nick;
     char *label; /* what stands between a text line's first brackets; NULL: the nick */
 };
 
-/* Returns NULL when memory is short. The name is a good one. */
+/* Returns NULL when memory is short. The name is a good one. Sanctions that the store has of the
+ * room hold from now on. */
 struct room *room_new(struct world *world, const char *name);
 
 /* Must have no members and no errands. */
 void room_free(struct room *room);
 
-/* Whether nobody is in it and nothing of it is kept. */
+/* Whether nobody is in it and nothing of it is kept, sanctions that only it knows included. */
 bool room_is_unused(struct room *room);
 
 /* Let a session in, and tell the others. nick: a good one; when it is taken the member gets it with
@@ -81,6 +86,9 @@ void member_silence(struct member *member);
 
 /* The member of that nick, in any case, or NULL. */
 struct member *room_find(const struct room *room, const char *nick, size_t len);
+
+/* The member whose session has that public id, or NULL. O(members). */
+struct member *room_find_user(const struct room *room, const char *user);
 
 /* Returns REFUSAL_NONE, NICK_IN_USE or INTERNAL; tells everybody. nick: a good one. */
 enum refusal room_rename(struct member *member, const char *nick, size_t len);

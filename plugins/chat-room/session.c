@@ -14,6 +14,16 @@ static void put_hex(char *out, const uint8_t *bytes, size_t count)
         snprintf(out + 2 * n, 3, "%02x", bytes[n]);
 }
 
+/* A unix socket is where everybody of a proxy comes from: no address of somebody. */
+static void note_address(struct session *session)
+{
+    struct ip_addr address;
+
+    session->address[0] = '\0';
+    if (!ip_addr_parse(session->conn->address, strlen(session->conn->address), &address))
+        strcpy(session->address, session->conn->address);
+}
+
 struct session *session_new(struct conn *conn)
 {
     struct session *session = calloc(1, sizeof(*session));
@@ -29,6 +39,7 @@ struct session *session_new(struct conn *conn)
     put_hex(session->user + 1, id, sizeof(id));
     session->world = world;
     session->conn = conn;
+    note_address(session);
     dlist_init(&session->members);
     dlist_init(&session->errands);
     dlist_append(&world->all_sessions, &session->of_world);
@@ -155,6 +166,7 @@ void session_resume(struct session *session, struct conn *conn)
     }
     session->conn = conn;
     conn->session = session;
+    note_address(session);
 }
 
 /* A broken network comes back; who said goodbye, or was sent away for good, does not. */
@@ -186,12 +198,14 @@ void session_detach(struct session *session, unsigned code)
     go_away(session, code == CLOSE_TOO_SLOW ? "slow" : "timeout");
 }
 
-void errand_begin(struct errand *errand, struct member *member)
+void errand_begin(struct errand *errand, struct room *room, struct session *session)
 {
-    errand->session = member->session;
-    errand->room = member->room;
-    errand->room->errands++;
-    dlist_append(&member->session->errands, &errand->of_session);
+    errand->session = session;
+    errand->room = room;
+    room->errands++;
+    errand->of_session = (struct dlist_node){0};
+    if (session)
+        dlist_append(&session->errands, &errand->of_session);
 }
 
 void errand_end(struct errand *errand)

@@ -35,6 +35,7 @@ struct session {
     unsigned room_count;
     char user[SESSION_USER_BYTES];
     char token[SESSION_TOKEN_BYTES];
+    char address[IP_ADDR_TEXT_BYTES]; /* that it came from last, "" for a unix socket */
 };
 
 /* Begin a session on an open connection. Returns NULL when memory is short. */
@@ -61,8 +62,8 @@ void session_resume(struct session *session, struct conn *conn);
 /* The connection of `session` ends with `code`: leave at once, or be away for a while. */
 void session_detach(struct session *session, unsigned code);
 
-/* Begin and end an errand. */
-void errand_begin(struct errand *errand, struct member *member);
+/* Begin and end an errand. session: NULL when it is nobody's. */
+void errand_begin(struct errand *errand, struct room *room, struct session *session);
 void errand_end(struct errand *errand);
 
 /* The connection of an errand's session, or NULL when there is none to answer to. */

@@ -32,7 +32,9 @@ int text_mode_open(struct bytes *out, const struct text_mode *mode, const char *
 
 int text_mode_say(struct bytes *out, const struct text_mode *mode, const struct message *message)
 {
-    return begin(out, mode, message->label, message->time_ms) || bytes_append_str(out, mode->say) ||
+    const char *say = message->kind == MESSAGE_SAID ? mode->say : "";
+
+    return begin(out, mode, message->label, message->time_ms) || bytes_append_str(out, say) ||
                    utf8_clean_line(out, message->text, message->text_len)
                ? -1
                : 0;

@@ -10,9 +10,11 @@
 enum field_kind { FIELD_TEXT, FIELD_COUNT, FIELD_FLAG, FIELD_SINCE, FIELD_TO };
 
 #define ON(type) (1u << (type))
+#define AT_SOMEBODY (ON(REQUEST_KICK) | ON(REQUEST_MUTE) | ON(REQUEST_BAN) | ON(REQUEST_UNBAN))
+#define MODERATION (AT_SOMEBODY | ON(REQUEST_ANNOUNCE) | ON(REQUEST_CLOSE_ROOM))
 #define ALL_ROOM_REQUESTS                                                                          \
-    (ON(REQUEST_LEAVE) | ON(REQUEST_MESSAGE) | ON(REQUEST_NICK) | ON(REQUEST_PARTICIPANTS) |       \
-     ON(REQUEST_HISTORY) | ON(REQUEST_TYPING))
+    (MODERATION | ON(REQUEST_LEAVE) | ON(REQUEST_MESSAGE) | ON(REQUEST_NICK) |                     \
+     ON(REQUEST_PARTICIPANTS) | ON(REQUEST_HISTORY) | ON(REQUEST_TYPING))
 
 static const char *const type_names[REQUEST_TYPES] = {
     [REQUEST_JOIN] = "join",
@@ -23,6 +25,12 @@ static const char *const type_names[REQUEST_TYPES] = {
     [REQUEST_HISTORY] = "history",
     [REQUEST_TYPING] = "typing",
     [REQUEST_PONG] = "pong",
+    [REQUEST_ANNOUNCE] = "announce",
+    [REQUEST_KICK] = "kick",
+    [REQUEST_MUTE] = "mute",
+    [REQUEST_BAN] = "ban",
+    [REQUEST_UNBAN] = "unban",
+    [REQUEST_CLOSE_ROOM] = "close_room",
 };
 
 struct field {
@@ -37,17 +45,28 @@ struct field {
 static const struct field fields[] = {
     {"room", FIELD_TEXT, ALL_ROOM_REQUESTS, ALL_ROOM_REQUESTS | ON(REQUEST_JOIN),
      offsetof(struct request, room), 0, "\"room\" must be a string."},
-    {"nick", FIELD_TEXT, ON(REQUEST_NICK), ON(REQUEST_NICK) | ON(REQUEST_JOIN),
+    {"nick", FIELD_TEXT, ON(REQUEST_NICK), ON(REQUEST_NICK) | ON(REQUEST_JOIN) | AT_SOMEBODY,
      offsetof(struct request, nick), 0, "\"nick\" must be a string."},
     {"session", FIELD_TEXT, 0, ON(REQUEST_JOIN), offsetof(struct request, session), 0,
      "\"session\" must be a string."},
+    {"pin", FIELD_TEXT, 0, ON(REQUEST_JOIN), offsetof(struct request, pin), 0,
+     "\"pin\" must be a string."},
+    {"secret", FIELD_TEXT, 0, MODERATION, offsetof(struct request, secret), 0,
+     "\"secret\" must be a string."},
+    {"user", FIELD_TEXT, 0, AT_SOMEBODY, offsetof(struct request, user), 0,
+     "\"user\" must be a string."},
+    {"reason", FIELD_TEXT, 0, MODERATION, offsetof(struct request, reason), 0,
+     "\"reason\" must be a string."},
+    {"seconds", FIELD_COUNT, 0, MODERATION, offsetof(struct request, seconds),
+     offsetof(struct request, has_seconds), "\"seconds\" must be an integer from 1 up."},
     {"history", FIELD_COUNT, 0, ON(REQUEST_JOIN), offsetof(struct request, history),
      offsetof(struct request, has_history), "\"history\" must be an integer from 0 up."},
     {"since", FIELD_SINCE, 0, ON(REQUEST_JOIN), offsetof(struct request, since),
      offsetof(struct request, has_since),
      "\"since\" must be an object with the string \"epoch\" and the integer \"offset\"."},
-    {"text", FIELD_TEXT, ON(REQUEST_MESSAGE), ON(REQUEST_MESSAGE), offsetof(struct request, text),
-     0, "\"text\" must be a string."},
+    {"text", FIELD_TEXT, ON(REQUEST_MESSAGE) | ON(REQUEST_ANNOUNCE),
+     ON(REQUEST_MESSAGE) | ON(REQUEST_ANNOUNCE), offsetof(struct request, text), 0,
+     "\"text\" must be a string."},
     {"cid", FIELD_TEXT, ON(REQUEST_MESSAGE), ON(REQUEST_MESSAGE), offsetof(struct request, cid), 0,
      "\"cid\" must be a string of 1 to 64 characters."},
     {"to", FIELD_TO, 0, ON(REQUEST_MESSAGE), offsetof(struct request, to),

@@ -28,6 +28,12 @@ enum request_type {
     REQUEST_HISTORY,
     REQUEST_TYPING,
     REQUEST_PONG,
+    REQUEST_ANNOUNCE,
+    REQUEST_KICK,
+    REQUEST_MUTE,
+    REQUEST_BAN,
+    REQUEST_UNBAN,
+    REQUEST_CLOSE_ROOM,
     REQUEST_TYPES
 };
 
@@ -47,11 +53,13 @@ struct request {
     enum request_type type;
     struct wire_id id;
     struct wire_text room, nick, session, text, cid, epoch, after;
+    struct wire_text pin, secret, user, reason;
     struct wire_text to[WIRE_RECIPIENTS_MAX];
     size_t to_count;
-    uint64_t since, before, limit, history;
-    bool has_to, has_since, has_before, has_limit, has_history, is_active;
-    const char *trouble; /* for REFUSAL_BAD_REQUEST: one sentence that says what is wrong */
+    uint64_t since, before, limit, history, seconds;
+    bool has_to, has_since, has_before, has_limit, has_history, has_seconds, is_active;
+    const char *trouble;     /* for REFUSAL_BAD_REQUEST: one sentence that says what is wrong */
+    uint64_t retry_after_ms; /* for refusals that end by themselves; 0: not said */
     void *document;
 };
 

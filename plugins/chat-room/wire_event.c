@@ -110,15 +110,21 @@ static void put_message(struct json_writer *writer, const struct message *messag
 
     json_out_number(writer, "offset", (int64_t)message->offset);
     put_time(writer, message->time_ms);
-    put_person(writer, "from", &from);
+    if (message->kind == MESSAGE_SAID)
+        put_person(writer, "from", &from);
     json_out_text(writer, "text", message->text, message->text_len);
     if (message->cid[0])
         json_out_string(writer, "cid", message->cid);
 }
 
+static const char *message_type(const struct message *message)
+{
+    return message->kind == MESSAGE_ANNOUNCED ? "announcement" : "message";
+}
+
 int wire_message(struct bytes *out, const char *room, const struct message *message, bool is_replay)
 {
-    struct json_writer writer = begin(out, "message");
+    struct json_writer writer = begin(out, message_type(message));
 
     json_out_string(&writer, "room", room);
     put_message(&writer, message);
@@ -127,8 +133,10 @@ int wire_message(struct bytes *out, const char *room, const struct message *mess
     return end(&writer);
 }
 
-int wire_presence(struct bytes *out, enum wire_presence what, const char *room,
-                  const struct wire_person *who, int64_t time_ms, size_t count, const char *reason)
+/* Who came or went, up to what may follow. */
+static struct json_writer begin_presence(struct bytes *out, enum wire_presence what,
+                                         const char *room, const struct wire_person *who,
+                                         int64_t time_ms, size_t count)
 {
     struct json_writer writer = begin(out, what == WIRE_JOIN ? "join" : "leave");
 
@@ -137,8 +145,35 @@ int wire_presence(struct bytes *out, enum wire_presence what, const char *room,
     json_out_string(&writer, "nick", who->nick);
     put_time(&writer, time_ms);
     json_out_number(&writer, "count", (int64_t)count);
+    return writer;
+}
+
+int wire_presence(struct bytes *out, enum wire_presence what, const char *room,
+                  const struct wire_person *who, int64_t time_ms, size_t count, const char *reason)
+{
+    struct json_writer writer = begin_presence(out, what, room, who, time_ms, count);
+
     if (reason)
         json_out_string(&writer, "reason", reason);
+    return end(&writer);
+}
+
+int wire_expelled(struct bytes *out, const char *room, const struct wire_person *who,
+                  int64_t time_ms, size_t count, const char *words)
+{
+    struct json_writer writer = begin_presence(out, WIRE_LEAVE, room, who, time_ms, count);
+
+    json_out_string(&writer, "reason", "kicked");
+    json_out_string(&writer, "message", words);
+    return end(&writer);
+}
+
+int wire_room_closed(struct bytes *out, const char *room, const char *reason)
+{
+    struct json_writer writer = begin(out, "room_closed");
+
+    json_out_string(&writer, "room", room);
+    json_out_string(&writer, "reason", reason);
     return end(&writer);
 }
 
@@ -258,7 +293,7 @@ int wire_history(struct bytes *out, const struct wire_id *id, const char *room, 
     json_out_begin(&writer, "messages", '[');
     for (n = 0; n < count; n++) {
         json_out_begin(&writer, NULL, '{');
-        json_out_string(&writer, "type", "message");
+        json_out_string(&writer, "type", message_type(&messages[n]));
         json_out_string(&writer, "room", room);
         put_message(&writer, &messages[n]);
         json_out_end(&writer, '}');

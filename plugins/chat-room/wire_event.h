@@ -49,13 +49,19 @@ enum wire_presence { WIRE_JOIN, WIRE_LEAVE };
 int wire_welcome(struct bytes *out, const struct wire_welcome *welcome);
 int wire_joined(struct bytes *out, const struct wire_joined *joined);
 
-/* is_replay: it was said before the reader came (or came back). */
+/* A message, said or announced. is_replay: it was before the reader came (or came back). */
 int wire_message(struct bytes *out, const char *room, const struct message *message,
                  bool is_replay);
 
 /* count: members after it. reason: of a leave, else NULL. */
 int wire_presence(struct bytes *out, enum wire_presence what, const char *room,
                   const struct wire_person *who, int64_t time_ms, size_t count, const char *reason);
+
+/* The `leave` of the one who is put out itself, with words for people in `message`. */
+int wire_expelled(struct bytes *out, const char *room, const struct wire_person *who,
+                  int64_t time_ms, size_t count, const char *words);
+
+int wire_room_closed(struct bytes *out, const char *room, const char *reason);
 
 int wire_renamed(struct bytes *out, const char *room, const struct wire_person *who,
                  const char *previous);

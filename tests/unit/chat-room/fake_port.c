@@ -91,8 +91,8 @@ struct world *fake_world(const char *const *options)
     clock_ms = 1700000000123;
     for (; options && options[2 * count]; count++)
         values[count] = (struct option_value){options[2 * count], options[2 * count + 1]};
-    if (options_read(chat_option_table, chat_option_rows, values, count, NULL, &host->options,
-                     &problem) ||
+    if (options_read(chat_option_table, chat_option_rows, values, count, chat_options_family,
+                     &host->options, &problem) ||
         chat_options_check(&host->options, &problem))
         fail_msg("%s: %s", problem.path, problem.text);
     limits = (struct store_limits){

@@ -11,8 +11,9 @@
 static void fill(struct chat_options *out, const struct option_value *given, size_t count)
 {
     memset(out, 0, sizeof(*out));
-    assert_int_equal(
-        options_read(chat_option_table, chat_option_rows, given, count, NULL, out, NULL), 0);
+    assert_int_equal(options_read(chat_option_table, chat_option_rows, given, count,
+                                  chat_options_family, out, NULL),
+                     0);
 }
 
 static int check(const struct option_value *worlds, const struct option_value *mine,
@@ -41,6 +42,12 @@ static void a_vhost_has_to_say_what_the_world_says(void **state)
         {{"default-room", "tea"}, {"default-room", "lobby"}, -1},
         {{"durability", "power"}, {"durability", "process"}, -1},
         {{"path", "/a"}, {"path", "/b"}, 0},
+        {{"tea:pin", "7"}, {"tea:pin", "7"}, 0},
+        {{"tea:pin", "7"}, {"TEA:pin", "7"}, 0},
+        {{"tea:pin", "7"}, {"tea:pin", "8"}, -1},
+        {{"tea:pin", "7"}, {"tea:secret", "7"}, -1},
+        {{"rate", "7"}, {"tea:pin", "7"}, -1},
+        {{"admin-key", "7"}, {"admin-key", "8"}, -1},
         {{"origins", "any"}, {"origins", "same"}, 0},
         {{"trusted-proxies", "::1"}, {"trusted-proxies", "unix"}, 0},
         {{"forwarded-header", "x-real-ip"}, {"forwarded-header", "x-forwarded-for"}, 0},

@@ -45,9 +45,15 @@ static void converse(struct world *world, struct fake_link *links)
         "{\"type\":\"nick\",\"id\":3,\"room\":\"r\",\"nick\":\"anna\"}",
         "{\"type\":\"history\",\"id\":4,\"room\":\"r\"}",
         "{\"type\":\"participants\",\"id\":5,\"room\":\"r\"}",
+        "{\"type\":\"announce\",\"id\":7,\"room\":\"r\",\"secret\":\"k\",\"text\":\"tea\"}",
+        "{\"type\":\"mute\",\"id\":8,\"room\":\"r\",\"secret\":\"k\",\"nick\":\"line\","
+        "\"reason\":\"why\"}",
+        "{\"type\":\"unban\",\"id\":9,\"room\":\"r\",\"secret\":\"k\",\"nick\":\"line\"}",
         "{\"type\":\"leave\",\"id\":6,\"room\":\"r\"}",
         "{\"type\":\"join\",\"room\":\"r\",\"history\":5}",
         "{\"type\":\"join\",\"room\":\"other\"}",
+        "{\"type\":\"ban\",\"id\":10,\"room\":\"r\",\"secret\":\"k\",\"nick\":\"ann\"}",
+        "{\"type\":\"close_room\",\"id\":11,\"room\":\"other\",\"secret\":\"k\",\"seconds\":9}",
         "{",
     };
     size_t n;
@@ -82,7 +88,7 @@ static void expect_that_it_still_works(struct world *world)
 
 static void every_allocation_may_fail(void **state)
 {
-    static const char *const options[] = {"rate", "0", NULL};
+    static const char *const options[] = {"rate", "0", "admin-key", "k", NULL};
     unsigned long n;
     bool has_failed = true;
     int link;

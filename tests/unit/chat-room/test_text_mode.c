@@ -8,7 +8,8 @@
 
 #include <cmocka.h>
 
-static const struct text_mode tutorial = {"进入聊天室", "说：", "离开聊天室", "%Y-%m-%d %H:%M:%S"};
+static const struct text_mode tutorial = {"进入聊天室", "说：", "离开聊天室", "公告",
+                                          "%Y-%m-%d %H:%M:%S"};
 
 static void lines_are_the_tutorial_s(void **state)
 {

@@ -35,6 +35,42 @@ static void a_join_with_everything_is_read(void **state)
     request_fini(&request);
 }
 
+static void a_measure_is_read(void **state)
+{
+    static const char *const types[] = {"kick", "mute", "ban", "unban"};
+    struct request request;
+    char text[200];
+    size_t n;
+
+    (void)state;
+    for (n = 0; n < sizeof(types) / sizeof(types[0]); n++) {
+        snprintf(text, sizeof(text),
+                 "{\"type\":\"%s\",\"room\":\"r\",\"secret\":\"s\",\"nick\":\"n\",\"user\":\"u\","
+                 "\"seconds\":9,\"reason\":\"why\"}",
+                 types[n]);
+        assert_int_equal(read_text(&request, text), REFUSAL_NONE);
+        assert_int_equal(request.type, REQUEST_KICK + (int)n);
+        assert_string_equal(request.secret.at, "s");
+        assert_string_equal(request.nick.at, "n");
+        assert_string_equal(request.user.at, "u");
+        assert_string_equal(request.reason.at, "why");
+        assert_true(request.has_seconds && request.seconds == 9);
+        request_fini(&request);
+    }
+    assert_int_equal(read_text(&request, "{\"type\":\"close_room\",\"room\":\"r\"}"), REFUSAL_NONE);
+    assert_int_equal(request.type, REQUEST_CLOSE_ROOM);
+    assert_null(request.secret.at);
+    request_fini(&request);
+    assert_int_equal(read_text(&request, "{\"type\":\"announce\",\"room\":\"r\",\"text\":\"t\"}"),
+                     REFUSAL_NONE);
+    assert_int_equal(request.type, REQUEST_ANNOUNCE);
+    assert_string_equal(request.text.at, "t");
+    request_fini(&request);
+    assert_int_equal(read_text(&request, "{\"type\":\"kick\",\"nick\":\"n\"}"),
+                     REFUSAL_BAD_REQUEST);
+    request_fini(&request);
+}
+
 static void what_is_left_out_is_zero(void **state)
 {
     struct request request;
@@ -193,6 +229,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_join_with_everything_is_read),
+        cmocka_unit_test(a_measure_is_read),
         cmocka_unit_test(what_is_left_out_is_zero),
         cmocka_unit_test(recipients_are_one_or_a_list),
         cmocka_unit_test(refusals_say_what_is_wrong),

@@ -51,6 +51,37 @@ static void a_message_is_written_as_documented(void **state)
                 "\"text\":\"hi\",\"replay\":true}");
 }
 
+static void an_announcement_is_from_nobody(void **state)
+{
+    struct message message = a_message("hi");
+    const struct wire_id id = {0};
+    struct bytes out = {0};
+
+    (void)state;
+    message.kind = MESSAGE_ANNOUNCED;
+    message.cid = message.nick = message.user = "";
+    assert_int_equal(wire_message(&out, "lobby", &message, true), 0);
+    check(&out, "{\"type\":\"announcement\",\"room\":\"lobby\",\"offset\":3,"
+                "\"time\":\"2023-11-14T22:13:20.007Z\",\"text\":\"hi\",\"replay\":true}");
+    assert_int_equal(wire_history(&out, &id, "lobby", "e", &message, 1, false), 0);
+    check(&out, "{\"type\":\"history\",\"room\":\"lobby\",\"epoch\":\"e\",\"messages\":["
+                "{\"type\":\"announcement\",\"room\":\"lobby\",\"offset\":3,"
+                "\"time\":\"2023-11-14T22:13:20.007Z\",\"text\":\"hi\"}],\"more\":false}");
+}
+
+static void who_is_put_out_is_told_why(void **state)
+{
+    struct bytes out = {0};
+
+    (void)state;
+    assert_int_equal(wire_expelled(&out, "r", &ann, 0, 2, "kicked: \"x\""), 0);
+    check(&out, "{\"type\":\"leave\",\"room\":\"r\",\"user\":\"u1\",\"nick\":\"Ann\","
+                "\"time\":\"1970-01-01T00:00:00.000Z\",\"count\":2,\"reason\":\"kicked\","
+                "\"message\":\"kicked: \\\"x\\\"\"}");
+    assert_int_equal(wire_room_closed(&out, "r", "over"), 0);
+    check(&out, "{\"type\":\"room_closed\",\"room\":\"r\",\"reason\":\"over\"}");
+}
+
 static void every_character_survives(void **state)
 {
     char text[300];
@@ -165,6 +196,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_message_is_written_as_documented),
+        cmocka_unit_test(an_announcement_is_from_nobody),
+        cmocka_unit_test(who_is_put_out_is_told_why),
         cmocka_unit_test(every_character_survives),
         cmocka_unit_test(joined_says_missed_and_recovered),
         cmocka_unit_test(errors_carry_what_is_known),

@@ -1,0 +1,61 @@
+/* The requests of who moderates a room: is it allowed to, and what moderation.h does then. */
+#include "requests.h"
+
+#include "access.h"
+#include "moderation.h"
+#include "publish.h"
+
+/* The room that may be moderated; secrets are asked for before anybody learns what there is. */
+static enum refusal find_room(struct conn *conn, const struct request *request,
+                              char name[ROOM_NAME_BYTES_MAX + 1])
+{
+    enum refusal refusal;
+
+    if (room_name_read(name, request->room.at, request->room.len))
+        return REFUSAL_BAD_ROOM;
+    refusal = access_moderate(conn->world->options, name, request->secret.at, request->secret.len);
+    if (!refusal)
+        conn->guesses = 0;
+    return refusal;
+}
+
+enum refusal request_announce(struct conn *conn, struct request *request)
+{
+    char name[ROOM_NAME_BYTES_MAX + 1];
+    struct room *room;
+    enum refusal refusal = find_room(conn, request, name);
+
+    if (!refusal)
+        refusal = publish_clean(conn->world, request->text.at, request->text.len);
+    if (refusal)
+        return refusal;
+    room = world_room(conn->world, name, false);
+    if (!room)
+        return REFUSAL_NO_SUCH_ROOM;
+    return publish_announcement(room, conn->session, &request->id, NULL, NULL);
+}
+
+enum refusal request_moderate(struct conn *conn, struct request *request)
+{
+    static const enum moderation measures[REQUEST_TYPES] = {
+        [REQUEST_KICK] = MODERATION_KICK,
+        [REQUEST_MUTE] = MODERATION_MUTE,
+        [REQUEST_BAN] = MODERATION_BAN,
+        [REQUEST_UNBAN] = MODERATION_UNBAN,
+        [REQUEST_CLOSE_ROOM] = MODERATION_CLOSE_ROOM,
+    };
+    char name[ROOM_NAME_BYTES_MAX + 1];
+    struct measure measure = {
+        .nick = request->nick,
+        .user = request->user,
+        .reason = request->reason,
+        .seconds = request->seconds,
+        .has_seconds = request->has_seconds,
+    };
+    enum refusal refusal = find_room(conn, request, name);
+
+    if (!refusal)
+        refusal = moderate(conn->world, measures[request->type], name, &measure);
+    request->trouble = measure.trouble;
+    return refusal ? refusal : request_ok(conn, request);
+}
