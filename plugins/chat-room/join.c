@@ -163,17 +163,22 @@ static enum refusal enter(struct conn *conn, struct entrance *entrance, struct m
 }
 
 /* Only a session that is in no room yet can become another one. */
-static void resume(struct conn *conn, const struct wire_text *token)
+static void resume(struct conn *conn, const struct wire_text *token, const char *name)
 {
     struct session *session;
+    struct room *room;
 
     if (!token->at || dlist_first(&conn->session->members))
         return;
     session = session_find(conn->world, token->at, token->len);
-    if (!session)
-        session_recall(conn->session, token->at, token->len);
-    else if (session != conn->session)
+    if (session && session != conn->session)
         session_resume(session, conn);
+    if (session)
+        return;
+    room = world_room(conn->world, name, false);
+    if (room)
+        moderation_recall(room, conn->session, token->at, token->len);
+    session_recall(conn->session, token->at, token->len);
 }
 
 static enum refusal find_place(struct conn *conn, struct request *request, const char *name,
@@ -208,7 +213,7 @@ enum refusal join_json(struct conn *conn, struct request *request)
         strcpy(name, world->options->default_room);
     else if (room_name_read(name, request->room.at, request->room.len))
         return REFUSAL_BAD_ROOM;
-    resume(conn, &request->session);
+    resume(conn, &request->session, name);
     refusal = find_place(conn, request, name, &member);
     if (refusal)
         return refusal;

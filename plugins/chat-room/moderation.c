@@ -83,6 +83,15 @@ static void lift(struct room *room, const struct store_sanction *sanction)
     sanctions_lift(&room->sanctions, sanction);
 }
 
+/* So that who comes again with its token is known again. */
+static void mark(struct room *room, const struct session *session)
+{
+    uint8_t hash[SHA256_BYTES];
+
+    sha256(session->token, strlen(session->token), hash);
+    sanctions_mark(&room->sanctions, hash);
+}
+
 /* Let a sanction hold, instead of one of the same kind and user. */
 static enum refusal pronounce(const struct order *order, enum store_sanction_kind kind,
                               const struct member *member)
@@ -102,6 +111,8 @@ static enum refusal pronounce(const struct order *order, enum store_sanction_kin
 
     if (sanctions_add(&room->sanctions, &sanction, order->now_ms))
         return REFUSAL_TOO_MANY_BANS;
+    if (session)
+        mark(room, session);
     if (before && sanctions_find(&room->sanctions, kind, sanction.user) == before)
         lift(room, before);
     if (!ops->punish || !ops->punish(room->past, &sanction))
@@ -276,6 +287,19 @@ static enum refusal refused_until(enum refusal refusal, int64_t left_ms, uint64_
         return REFUSAL_NONE;
     *retry_after_ms = (uint64_t)left_ms;
     return refusal;
+}
+
+void moderation_recall(struct room *room, struct session *session, const char *token, size_t len)
+{
+    uint8_t hash[SHA256_BYTES];
+    const char *user;
+
+    if (room->sanctions.count == 0)
+        return;
+    sha256(token, len, hash);
+    user = sanctions_user(&room->sanctions, hash, room->world->port->wall_ms());
+    if (user)
+        session_become(session, token, len, user);
 }
 
 enum refusal moderation_admit(struct room *room, const struct session *session, const char *nick,

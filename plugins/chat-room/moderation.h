@@ -45,6 +45,10 @@ enum moderation moderation_named(const char *name);
 enum refusal moderate(struct world *world, enum moderation what, const char *room,
                       struct measure *measure);
 
+/* Become the session of that token, if a sanction of the room remembers it: who was put out, and
+ * has no place left that would remember it. The token is one that session_find does not know. */
+void moderation_recall(struct room *room, struct session *session, const char *token, size_t len);
+
 /* May a session come into a room, under this nick (NULL: a guest)?
  * Returns REFUSAL_NONE, or ROOM_CLOSED or BANNED, with the time until that is over. */
 enum refusal moderation_admit(struct room *room, const struct session *session, const char *nick,

@@ -6,10 +6,12 @@
 struct entry {
     struct dlist_node node;
     struct store_sanction sanction;
+    uint8_t token_hash[SHA256_BYTES];
+    bool is_marked; /* token_hash is known */
     char texts[];
 };
 
-#define ENTRY(node) DLIST_ENTRY(node, struct entry, node)
+#define ENTRY(at) DLIST_ENTRY(at, struct entry, node)
 
 void sanctions_init(struct sanctions *sanctions)
 {
@@ -76,7 +78,7 @@ int sanctions_add(struct sanctions *sanctions, const struct store_sanction *sanc
                    strlen(sanction->address) + strlen(sanction->reason) + 4);
     if (!entry)
         return -1;
-    memset(&entry->node, 0, sizeof(entry->node));
+    memset(entry, 0, sizeof(*entry));
     to = entry->texts;
     entry->sanction = *sanction;
     entry->sanction.user = copy(&to, sanction->user);
@@ -86,6 +88,27 @@ int sanctions_add(struct sanctions *sanctions, const struct store_sanction *sanc
     dlist_append(&sanctions->list, &entry->node);
     sanctions->count++;
     return 0;
+}
+
+void sanctions_mark(struct sanctions *sanctions, const uint8_t token_hash[SHA256_BYTES])
+{
+    struct entry *newest = ENTRY(sanctions->list.ring.prev);
+
+    if (sanctions->count == 0)
+        return;
+    memcpy(newest->token_hash, token_hash, SHA256_BYTES);
+    newest->is_marked = true;
+}
+
+const char *sanctions_user(struct sanctions *sanctions, const uint8_t token_hash[SHA256_BYTES],
+                           int64_t now_ms)
+{
+    struct entry *entry = NULL;
+
+    while ((entry = next(sanctions, entry, now_ms)))
+        if (entry->is_marked && memcmp(entry->token_hash, token_hash, SHA256_BYTES) == 0)
+            return entry->sanction.user;
+    return NULL;
 }
 
 static bool is_for_all(const struct store_sanction *sanction)

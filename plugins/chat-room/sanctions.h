@@ -13,6 +13,7 @@
 
 #include "dlist.h"
 #include "nick.h"
+#include "sha256.h"
 #include "store.h"
 
 #define SANCTIONS_MAX 1000 /* of one room */
@@ -33,6 +34,14 @@ void sanctions_fini(struct sanctions *sanctions);
 /* Add a copy. Returns 0, or -1 when there are SANCTIONS_MAX or memory is short. */
 int sanctions_add(struct sanctions *sanctions, const struct store_sanction *sanction,
                   int64_t now_ms);
+
+/* Have the newest one know the secret token of its user, by its hash. */
+void sanctions_mark(struct sanctions *sanctions, const uint8_t token_hash[SHA256_BYTES]);
+
+/* Whose the token of that hash is, if one that is not over knows it, or NULL. Good until the next
+ * call. */
+const char *sanctions_user(struct sanctions *sanctions, const uint8_t token_hash[SHA256_BYTES],
+                           int64_t now_ms);
 
 /* When the last ban that names somebody is over; 0 when none does. Those of everybody don't count.
  * O(SANCTIONS_MAX). */

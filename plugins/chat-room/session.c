@@ -116,9 +116,21 @@ void session_remember(const struct session *session)
     world->store->ops->remember(world->store, &kept);
 }
 
-void session_recall(struct session *session, const char *token, size_t len)
+void session_become(struct session *session, const char *token, size_t len, const char *user)
 {
     struct world *world = session->world;
+
+    if (len != sizeof(session->token) - 1 || strlen(user) >= sizeof(session->user))
+        return;
+    hash_map_remove(&world->sessions, &session->by_token);
+    memcpy(session->token, token, len);
+    strcpy(session->user, user);
+    hash_map_insert(&world->sessions, &session->by_token, hash_keyed(&world->hash_key, token, len));
+}
+
+void session_recall(struct session *session, const char *token, size_t len)
+{
+    const struct world *world = session->world;
     uint8_t hash[SHA256_BYTES];
     const char *user;
 
@@ -126,12 +138,8 @@ void session_recall(struct session *session, const char *token, size_t len)
         return;
     sha256(token, len, hash);
     user = world->store->ops->recall(world->store, hash);
-    if (!user || strlen(user) >= sizeof(session->user))
-        return;
-    hash_map_remove(&world->sessions, &session->by_token);
-    memcpy(session->token, token, len);
-    strcpy(session->user, user);
-    hash_map_insert(&world->sessions, &session->by_token, hash_keyed(&world->hash_key, token, len));
+    if (user)
+        session_become(session, token, len, user);
 }
 
 /* Its places stay, but it hears nothing; what it does not take up again in time is left. */

@@ -54,6 +54,9 @@ void session_remember(const struct session *session);
  * session_find does not know. */
 void session_recall(struct session *session, const char *token, size_t len);
 
+/* Become the session of that token and public id, which no other one has. */
+void session_become(struct session *session, const char *token, size_t len, const char *user);
+
 /* Let `conn` go on with `session`; its own, which is in no room, ends. A connection that had the
  * session is closed with 4503. The places in rooms are kept but silent until each is joined anew.
  */

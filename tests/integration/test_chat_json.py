@@ -128,7 +128,7 @@ class Conversation(unittest.TestCase):
                     ("history", {"room": "lobby", "before": 2}, (416, "offset-out-of-range")),
                     ("history", {"room": "lobby", "limit": 0}, (400, "bad-request")),
                     ("participants", {"room": "lobby", "after": "u0"}, (404, "no-such-user")),
-                    ("kick", {"room": "lobby", "nick": "Bob"}, (400, "unknown-type"))):
+                    ("kick", {"room": "lobby", "nick": "Bob"}, (403, "not-allowed"))):
                 with self.subTest(kind=kind, members=members):
                     self.assertEqual(ann.refused(kind, **members), expected)
                     ann.ask("pong")  # so that no ten bad ones come in a row

@@ -137,6 +137,21 @@ static void who_is_meant_has_all_that_is_given(void **state)
     assert_null(sanctions_match(&f->sanctions, &f->rules, "bob", NULL, 1000));
 }
 
+static void a_token_is_known_again(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t one[SHA256_BYTES] = {1}, other[SHA256_BYTES] = {2};
+
+    sanctions_mark(&f->sanctions, one);
+    add(f, STORE_BAN, "", "", "", 1000);
+    add(f, STORE_BAN, "u1", "Ann", "", 1000);
+    sanctions_mark(&f->sanctions, one);
+    add(f, STORE_MUTE, "u2", "Bob", "", 1000);
+    assert_string_equal(sanctions_user(&f->sanctions, one, 999), "u1");
+    assert_null(sanctions_user(&f->sanctions, other, 999));
+    assert_null(sanctions_user(&f->sanctions, one, 1000));
+}
+
 static void there_are_only_so_many(void **state)
 {
     struct fixture *f = *state;
@@ -156,10 +171,15 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(a_ban_holds_for_each_of_its_names),  TEST(what_is_not_known_matches_nothing),
-        TEST(it_is_over_when_its_time_is_up),     TEST(the_longest_ban_counts),
-        TEST(a_mute_is_no_ban_and_no_closing),    TEST(a_ban_of_nobody_closes_the_room),
-        TEST(who_is_meant_has_all_that_is_given), TEST(there_are_only_so_many),
+        TEST(a_ban_holds_for_each_of_its_names),
+        TEST(what_is_not_known_matches_nothing),
+        TEST(it_is_over_when_its_time_is_up),
+        TEST(the_longest_ban_counts),
+        TEST(a_mute_is_no_ban_and_no_closing),
+        TEST(a_ban_of_nobody_closes_the_room),
+        TEST(who_is_meant_has_all_that_is_given),
+        TEST(a_token_is_known_again),
+        TEST(there_are_only_so_many),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
