@@ -241,6 +241,8 @@ static enum refusal on_close_room(struct order *order)
     while (!refusal && (node = dlist_first(&room->members)))
         send_off(DLIST_ENTRY(node, struct member, of_room), &event);
     bytes_fini(&event);
+    if (!refusal && room_is_unused(room))
+        room_free(room);
     return refusal;
 }
 

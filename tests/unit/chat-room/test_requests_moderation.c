@@ -35,7 +35,7 @@ static void a_closed_room_is_empty_and_forgotten(void **state)
     drop(json);
     fake_expect(ann, NULL);
     mod_say(ann, "");
-    drop(fake_expect_error(ann, "not-in-room"));
+    drop(fake_expect_error(ann, "no-such-room"));
     mod_join(ann, "\"nick\":\"ann\"");
     json = fake_expect_json(ann, "joined");
     assert_int_equal(mod_number(json, "offset"), 0);
