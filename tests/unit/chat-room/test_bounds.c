@@ -193,6 +193,26 @@ static void a_larger_room_is_not_told_who_comes_and_goes(void **state)
     fake_world_free(world);
 }
 
+static void a_room_of_more_than_50_is_not_told_who_is_typing(void **state)
+{
+    static const char *const options[] = {"per-ip", "0", "presence-limit", "1", NULL};
+    struct world *world = fake_world(options);
+    struct fake_link *links[51];
+    int n;
+
+    (void)state;
+    for (n = 0; n < 50; n++)
+        links[n] = fake_json(world, NULL, NULL);
+    fake_send(links[1], "{\"type\":\"typing\",\"room\":\"lobby\",\"active\":true}");
+    json_decref(fake_expect_json(links[0], "typing"));
+    links[50] = fake_json(world, NULL, NULL);
+    fake_send(links[2], "{\"type\":\"typing\",\"room\":\"lobby\",\"active\":true}");
+    fake_expect(links[0], NULL);
+    for (n = 0; n < 51; n++)
+        fake_free(links[n]);
+    fake_world_free(world);
+}
+
 static void say(struct fake_link *link, int count)
 {
     while (count--)
@@ -277,6 +297,7 @@ int main(void)
         cmocka_unit_test(a_client_has_so_many_rooms),
         cmocka_unit_test(a_list_of_people_has_200),
         cmocka_unit_test(a_larger_room_is_not_told_who_comes_and_goes),
+        cmocka_unit_test(a_room_of_more_than_50_is_not_told_who_is_typing),
         cmocka_unit_test(a_history_has_its_count_bytes_and_age),
         cmocka_unit_test(a_page_of_history_says_that_there_is_more),
         cmocka_unit_test(a_place_is_held_for_so_long),
