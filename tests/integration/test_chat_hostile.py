@@ -80,9 +80,11 @@ class Frames(unittest.TestCase):
             self.assertEqual(watcher.receive_json("joined")["count"], 1)
 
     def test_lengths_that_are_lies(self):
+        """Some versions of libwebsockets end the largest without a code."""
         with Attacked(CONF) as server:
-            for length, codes in ((2 ** 63 - 1, (1009,)), (2 ** 31, (1009,)), (2 ** 32, (1009,)),
-                                  (16385, (1009,)), (2 ** 63, (None, 1002, 1009)),
+            for length, codes in ((16385, (1009,)), (2 ** 24, (1009,)),
+                                  (2 ** 31, (1009, None)), (2 ** 32, (1009, None)),
+                                  (2 ** 63 - 1, (1009, None)), (2 ** 63, (None, 1002, 1009)),
                                   (2 ** 64 - 1, (None, 1002, 1009))):
                 for mode in ("chat-room", "chat-room-text"):
                     client = server.connect(protocols=[mode])
@@ -96,11 +98,15 @@ class Frames(unittest.TestCase):
                     self.assertIn(end_of(client), (None, 1002))
 
     def test_frames_that_are_not_masked_harm_nobody(self):
-        """libwebsockets takes them as they are."""
+        """libwebsockets before 5.0 takes them as they are."""
         with Attacked(CONF) as server:
             client = server.json()
             client.socket.sendall(frame(0x81, b'{"type":"leave","id":5,"room":"x"}', mask=b""))
-            self.assertIn(probe(client, 6)[0]["id"], (5,))
+            outcome = probe(client, 6)
+            if isinstance(outcome, list):
+                self.assertEqual([event["id"] for event in outcome], [5])
+            else:
+                self.assertEqual(outcome, 1002)
 
     def test_binary_is_1003_whatever_comes_with_it(self):
         with Attacked(CONF) as server:
@@ -227,11 +233,7 @@ class Requests(unittest.TestCase):
         """The server and the schema agree about what is well-formed."""
         with Attacked(CONF) as server:
             client = server.json()
-            unknown = [name for name in names("request") if "unknown-type" in
-                       [event.get("reason") for event in self.ask(client, {"type": name}, name)]]
             for number, request in enumerate(self.requests()):
-                if request.get("type") in unknown or unknown and "pin" in request:
-                    continue
                 answers = self.ask(client, request, f"probe-{number}")
                 with self.subTest(request=request):
                     self.assertIsInstance(answers, list)
