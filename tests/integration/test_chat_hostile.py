@@ -182,8 +182,8 @@ class Utf8(unittest.TestCase):
 
 
 class Requests(unittest.TestCase):
-    VALUES = (None, True, False, 0, 1, -1, 50, 101, 2 ** 62, 2 ** 64, 0.5, 1e300, "", "x", "lobby",
-              "x" * 65, "\u202e", [], ["x"], [1], ["x"] * 9, [[]], {}, {"epoch": "x"},
+    VALUES = (None, True, False, 0, 1, -1, 50, 101, 2 ** 62, 2 ** 64, 0.5, 1e300, "", "x", "other",
+              "x" * 65, "x" * 101, "\u202e", [], ["x"], [1], ["x"] * 9, [[]], {}, {"epoch": "x"},
               {"epoch": "x", "offset": 1}, {"epoch": 1, "offset": 1}, {"epoch": "x", "offset": -1},
               {"nick": "x"})
     BAD = ("bad-json", "bad-request", "unknown-type")
@@ -218,6 +218,8 @@ class Requests(unittest.TestCase):
             shape["to"] = shape["to"][:8]
         if type(shape.get("limit")) is int and 0 <= shape["limit"] < 2 ** 63:
             shape["limit"] = 1  # that there is no such room comes first
+        if shape.get("type") in ("kick", "mute", "ban") and "user" not in shape:
+            shape.setdefault("nick", "x")  # here, too
         if shape.get("type") not in ("join", "leave", "message", "nick", "participants", "history",
                                      "typing", "pong"):
             shape.setdefault("secret", "x")
@@ -231,7 +233,7 @@ class Requests(unittest.TestCase):
 
     def test_wrong_types_of_each_member(self):
         """The server and the schema agree about what is well-formed."""
-        with Attacked(CONF) as server:
+        with Attacked(chat_conf(rate=0, per_ip=0, join_timeout=60, admin_key="x")) as server:
             client = server.json()
             for number, request in enumerate(self.requests()):
                 answers = self.ask(client, request, f"probe-{number}")
