@@ -68,6 +68,28 @@ static void write_flag(struct json_out *json, const char *name, bool value)
 }
 
 /* How the answer came about. */
+/* Who was asked for it, and how that ended. */
+static void write_attempts(struct json_out *json, const struct outcome *outcome)
+{
+    unsigned n;
+
+    json_out_key(json, "attempts");
+    json_out_open(json, '[');
+    for (n = 0; n < outcome->attempt_count && n < OUTCOME_MAX_ATTEMPTS; n++) {
+        const struct outcome_attempt *attempt = &outcome->attempts[n];
+
+        json_out_open(json, '{');
+        json_out_key(json, "provider");
+        json_out_string(json, attempt->provider);
+        json_out_key(json, "code");
+        json_out_string(json, outcome_code_name(attempt->code));
+        json_out_key(json, "ms");
+        json_out_number(json, attempt->ms);
+        json_out_close(json, '}');
+    }
+    json_out_close(json, ']');
+}
+
 static void write_meta(struct json_out *json, const struct outcome *outcome)
 {
     write_flag(json, "cached", outcome->is_cached);
@@ -77,6 +99,8 @@ static void write_meta(struct json_out *json, const struct outcome *outcome)
     }
     json_out_key(json, "ms");
     json_out_number(json, outcome->elapsed_ms);
+    if (outcome->attempt_count)
+        write_attempts(json, outcome);
 }
 
 void answer_result(struct json_out *json, const struct query *query, size_t n,
