@@ -10,7 +10,7 @@ import unittest
 
 from support import Server, StubUpstream
 from support.ip_info import fetch_json, site
-from support.server import run_lwshost, PLUGIN_DIR
+from support.server import run_lwshost, PLUGIN_DIR, SOURCE
 
 SECRET = "hunter2-s3cret"
 
@@ -277,6 +277,17 @@ class File(Scene):
             self.assertEqual(done.returncode, 2, text)
             self.assertIn("ip-info.providers-file: " + self.path[-80:] + place, done.stderr)
         self.assertEqual(self.check(whole % '"map": {"city": "/c"}').returncode, 0)
+
+    def test_the_examples_are_good(self):
+        examples = os.path.join(SOURCE, "conf", "examples")
+        with open(os.path.join(examples, "ip-info.json"), encoding="utf-8") as file:
+            self.assertEqual(self.check(file.read()).stderr, "")
+        with open(os.path.join(examples, "ip-info"), encoding="utf-8") as file:
+            text = file.read().replace("/etc/lwshost/ip-info.json", self.path)
+        with open(os.path.join(self.folder, "conf"), "w", encoding="utf-8") as file:
+            file.write(text)
+        done = run_lwshost("--check", "-c", self.folder, "--plugin-dir", PLUGIN_DIR)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
 
     def test_options_win_over_the_file(self):
         self.answers = {"a": lambda r: reply("A"), "z": lambda r: reply("Z")}

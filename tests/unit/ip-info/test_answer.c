@@ -195,6 +195,13 @@ static void how_it_came_about(void **state)
     assert_string_equal(made.answer.body.data,
                         "{\"ip\":\"1.0.0.1\",\"ok\":true,\"kind\":\"public\"," CITY
                         ",\"source\":\"x\",\"stale\":true,\"cached\":true,\"age\":90,\"ms\":7}\n");
+    made.outcomes[0].is_cached = made.outcomes[0].is_stale = false;
+    outcome_note(&made.outcomes[0], "x", 7);
+    remake(&made);
+    assert_string_equal(made.answer.body.data,
+                        "{\"ip\":\"1.0.0.1\",\"ok\":true,\"kind\":\"public\"," CITY
+                        ",\"source\":\"x\",\"cached\":false,\"ms\":7,\"attempts\":["
+                        "{\"provider\":\"x\",\"code\":\"found\",\"ms\":7}]}\n");
     fini(&made);
 }
 

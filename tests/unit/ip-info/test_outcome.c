@@ -58,11 +58,38 @@ static void a_detail_is_cut_and_ends(void **state)
     outcome_fini(&outcome);
 }
 
+static void codes_are_found_by_name(void **state)
+{
+    unsigned n;
+
+    (void)state;
+    for (n = 0; n < OUTCOME_CODE_COUNT; n++)
+        assert_int_equal(outcome_code_find(outcome_code_name((enum outcome_code)n)), n);
+    assert_int_equal(outcome_code_find("timeouts"), OUTCOME_CODE_COUNT);
+}
+
+static void attempts_are_noted_and_bounded(void **state)
+{
+    struct outcome outcome = {0};
+    unsigned n;
+
+    (void)state;
+    for (n = 0; n < OUTCOME_MAX_ATTEMPTS + 3; n++) {
+        outcome_fail(&outcome, n % 2 ? OUTCOME_TIMEOUT : OUTCOME_BAD_JSON, "x");
+        outcome_note(&outcome, "p", n);
+    }
+    assert_int_equal(outcome.attempt_count, OUTCOME_MAX_ATTEMPTS + 3);
+    assert_int_equal(outcome.attempts[0].code, OUTCOME_BAD_JSON);
+    assert_int_equal(outcome.attempts[OUTCOME_MAX_ATTEMPTS - 1].ms, OUTCOME_MAX_ATTEMPTS - 1);
+    assert_string_equal(outcome.detail, "x"); /* nothing was written past the end */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_total_failure_has_the_status_of_its_codes),
         cmocka_unit_test(every_code_has_a_name_of_its_own),
+        cmocka_unit_test(codes_are_found_by_name), cmocka_unit_test(attempts_are_noted_and_bounded),
         cmocka_unit_test(a_detail_is_cut_and_ends)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);

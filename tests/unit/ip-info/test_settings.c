@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -182,6 +183,116 @@ static void too_many_are_refused(void **state)
     assert_int_equal(settings_family(&settings, "url", "v", NULL), 0);
 }
 
+static void write_file(char path[], const char *text)
+{
+    int fd = mkstemp(path);
+
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+    close(fd);
+}
+
+#define FILE_TEXT                                                                                  \
+    "{\"version\":1,\"defaults\":{\"timeout_ms\":900,\"attempts\":3},\"order\":[\"x\",\"ipinfo\"]" \
+    ","                                                                                            \
+    "\"providers\":{\"y\":{\"url\":\"http://h/{ip}\",\"map\":{\"city\":\"/c\"}},"                  \
+    "\"x\":{\"url\":\"http://h/{ip}\",\"map\":{\"city\":\"/c\"},\"timeout_ms\":1000,"              \
+    "\"ok\":\"/ok\"},\"ip-api\":{\"url\":\"http://h/{ip}\"}}}"
+
+static void later_levels_win(void **state)
+{
+    char path[] = "/tmp/settings-XXXXXX";
+    const char *const pairs[] = {"providers-file", path,   "attempts", "4",
+                                 "x:timeout-ms",   "1100", "x:map",    "region=/r",
+                                 "ipinfo:lanes",   "5",    NULL};
+    struct settings settings = {0};
+    struct settings_chain chain;
+    const struct provider *x, *ipinfo, *y, *api;
+
+    (void)state;
+    write_file(path, FILE_TEXT);
+    assert_int_equal(fixture_settings(&settings, pairs, NULL), 0);
+    unlink(path);
+    assert_int_equal(settings.chain_count, 2);
+    assert_int_equal(settings.provider_count, 4);
+    x = &settings.providers[0];
+    ipinfo = &settings.providers[1];
+    assert_string_equal(x->name, "x");
+    assert_int_equal(x->timeout_ms, 1100); /* its option, over the file's provider and defaults */
+    assert_int_equal(x->attempts, 4);      /* the option for all, over the file */
+    assert_int_equal(x->lanes, 8);
+    assert_null(x->fields[RECORD_CITY]); /* the option's map takes the place of the file's */
+    assert_non_null(x->fields[RECORD_REGION]);
+    assert_non_null(x->ok);
+    assert_string_equal(ipinfo->name, "ipinfo"); /* a preset that the order names */
+    assert_int_equal(ipinfo->timeout_ms, 900);
+    assert_int_equal(ipinfo->lanes, 5);
+    assert_int_equal(settings_chain(&settings, "", &chain), 0);
+    assert_int_equal(chain.count, 2);
+    assert_int_equal(settings_chain(&settings, "y", &chain), 0);
+    y = chain.first;
+    assert_int_equal(y->timeout_ms, 900);
+    assert_int_equal(settings_chain(&settings, "ip-api", &chain), 0);
+    api = chain.first;
+    assert_int_equal(api->per_minute, 0); /* another URL: the service's quota does not apply */
+    assert_non_null(api->fields[RECORD_CITY]);
+    settings_fini(&settings);
+}
+
+static void without_an_order_all_of_the_file_are_asked(void **state)
+{
+    char path[] = "/tmp/settings-XXXXXX";
+    const char *const all[] = {"providers-file", path, NULL};
+    const char *const chosen[] = {"providers-file", path, "providers", "x", NULL};
+    struct settings settings = {0};
+
+    (void)state;
+    write_file(path, "{\"version\":1,\"providers\":{"
+                     "\"y\":{\"url\":\"http://h/{ip}\",\"map\":{\"city\":\"/c\"}},"
+                     "\"x\":{\"url\":\"http://h/{ip}\",\"map\":{\"city\":\"/c\"}}}}");
+    assert_int_equal(fixture_settings(&settings, all, NULL), 0);
+    assert_int_equal(settings.chain_count, 2);
+    assert_string_equal(settings.providers[0].name, "y"); /* in the file's order */
+    settings_fini(&settings);
+    assert_int_equal(fixture_settings(&settings, chosen, NULL), 0);
+    assert_int_equal(settings.chain_count, 1);
+    assert_string_equal(settings.providers[0].name, "x");
+    settings_fini(&settings);
+    unlink(path);
+}
+
+static void a_mistake_is_where_it_was_written(void **state)
+{
+    char path[] = "/tmp/settings-XXXXXX";
+    static const struct {
+        const char *name, *value, *path, *text;
+    } rows[] = {
+        {"x:map", "city=c", "x:map", "is not a JSON pointer"},
+        {"x:url", "http://localhost/{ip}", "x:private", "loopback"},
+        {"providers", "x,nobody", "nobody:url", "is missing"},
+        {"providers", "geo-js", "providers", "did you mean \"geojs\"?"},
+        {"breaker-failures", "1001", "breaker-failures", "0 to 1000"},
+        {"attempts", "0", "attempts", "1 to 5"},
+    };
+    size_t n;
+
+    (void)state;
+    write_file(path, "{\"version\":1,\"providers\":{"
+                     "\"x\":{\"url\":\"http://h/{ip}\",\"map\":{\"city\":\"/c\"}}}}");
+    for (n = 0; n < sizeof(rows) / sizeof(rows[0]); n++) {
+        const char *pairs[] = {"providers-file", path, rows[n].name, rows[n].value, NULL};
+        struct settings settings = {0};
+        struct problem problem = {0};
+
+        assert_int_equal(fixture_settings(&settings, pairs, &problem), -1);
+        assert_string_equal(problem.path, rows[n].path);
+        if (!strstr(problem.text, rows[n].text))
+            fail_msg("%s", problem.text);
+        settings_fini(&settings);
+    }
+    unlink(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -190,7 +301,10 @@ int main(void)
         cmocka_unit_test(mistakes_name_their_option),
         cmocka_unit_test(providers_on_one_server_share_its_connections),
         cmocka_unit_test(nor_can_they_trust_differently),
-        cmocka_unit_test(too_many_are_refused)};
+        cmocka_unit_test(too_many_are_refused),
+        cmocka_unit_test(later_levels_win),
+        cmocka_unit_test(without_an_order_all_of_the_file_are_asked),
+        cmocka_unit_test(a_mistake_is_where_it_was_written)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
