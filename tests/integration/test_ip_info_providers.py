@@ -280,7 +280,7 @@ class File(Scene):
 
     def test_the_examples_are_good(self):
         examples = os.path.join(SOURCE, "conf", "examples")
-        with open(os.path.join(examples, "ip-info.json"), encoding="utf-8") as file:
+        with open(os.path.join(examples, "providers", "ip-info.json"), encoding="utf-8") as file:
             self.assertEqual(self.check(file.read()).stderr, "")
         with open(os.path.join(examples, "ip-info"), encoding="utf-8") as file:
             text = file.read().replace("/etc/lwshost/ip-info.json", self.path)
