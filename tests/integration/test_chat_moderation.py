@@ -173,6 +173,40 @@ class Measures(Moderated):
         ann.join(room="tea")
 
 
+class Restarts(unittest.TestCase):
+    def test_bans_mutes_and_closed_rooms_outlive_the_process(self):
+        folder = tempfile.mkdtemp(prefix="lwshost-test-")
+        self.addCleanup(shutil.rmtree, folder)
+        options = conf(store=f"sqlite:{os.path.join(folder, 'chat.db')}", rooms_per_client=8)
+        with ChatServer(options) as server:
+            mod = Moderator(server)
+            people = {name: Chat(server, headers=[("X-Forwarded-For", address)])
+                      for name, address in (("Ann", "192.0.2.1"), ("Bob", "192.0.2.2"),
+                                            ("Cat", "192.0.2.3"))}
+            for name, chat in people.items():
+                chat.join(room="tea", nick=name)
+            mod.order("ban", nick="Ann")
+            mod.order("mute", nick="Bob")
+            mod.order("ban", nick="Cat")
+            mod.order("unban", nick="Cat")
+            mod.order("close_room", room="pub", seconds=600)
+        with ChatServer(options) as server:
+            banned = Chat(server)
+            self.assertEqual(banned.refused("join", room="tea", nick="ann"), (403, "banned"))
+            self.assertEqual(banned.refused("join", room="tea",
+                                            session=people["Ann"].welcome["session"]),
+                             (403, "banned"))
+            self.assertEqual(banned.refused("join", room="pub"), (410, "room-closed"))
+            muted = Chat(server)
+            muted.join(room="tea", nick="Rob", session=people["Bob"].welcome["session"])
+            self.assertEqual(muted.refused("message", room="tea", text="x", cid="1"),
+                             (403, "muted"))
+            cat = Chat(server, headers=[("X-Forwarded-For", "192.0.2.3")])
+            self.assertEqual(cat.join(room="tea", nick="Cat")["nick"], "Cat")
+            Moderator(server).order("unban", nick="Ann")
+            self.assertEqual(banned.join(room="tea", nick="Ann")["nick"], "Ann")
+
+
 class Secrets(Moderated):
     def test_who_may_what(self):
         ann = self.chat(nick="Ann")
