@@ -41,7 +41,8 @@ enum moderation moderation_named(const char *name);
 /* Take a measure in the room of that good name.
  * Returns REFUSAL_NONE; BAD_REQUEST when nobody is named, the time is out of range or the reason is
  * too long; NO_SUCH_ROOM, NO_SUCH_USER; TOO_MANY_BANS, TOO_MANY_ROOMS, INTERNAL. The connection of
- * whom it hits may be closing afterwards, and that can be the caller's own. */
+ * whom it hits may be closing afterwards, and that can be the caller's own; a room that was closed,
+ * or never was used, is gone. Call it from no flush. */
 enum refusal moderate(struct world *world, enum moderation what, const char *room,
                       struct measure *measure);
 
