@@ -46,8 +46,7 @@ static void converse(struct world *world, struct fake_link *links)
         "{\"type\":\"history\",\"id\":4,\"room\":\"r\"}",
         "{\"type\":\"participants\",\"id\":5,\"room\":\"r\"}",
         "{\"type\":\"announce\",\"id\":7,\"room\":\"r\",\"secret\":\"k\",\"text\":\"tea\"}",
-        "{\"type\":\"mute\",\"id\":8,\"room\":\"r\",\"secret\":\"k\",\"nick\":\"line\","
-        "\"reason\":\"why\"}",
+        "{\"type\":\"mute\",\"id\":8,\"room\":\"r\",\"secret\":\"k\",\"nick\":\"line\"}",
         "{\"type\":\"unban\",\"id\":9,\"room\":\"r\",\"secret\":\"k\",\"nick\":\"line\"}",
         "{\"type\":\"leave\",\"id\":6,\"room\":\"r\"}",
         "{\"type\":\"join\",\"room\":\"r\",\"history\":5}",

@@ -142,6 +142,29 @@ static void announcements_have_the_bounds_of_messages(void **state)
     fake_world_free(world);
 }
 
+static void a_room_has_only_so_many_bans(void **state)
+{
+    struct world *world = fake_world(mod_options);
+    struct fake_link *mod = mod_connect(world), *ann = fake_json(world, "tea", "ann");
+    struct store_sanction sanction = {
+        .user = "u1", .nick = "n", .address = "", .reason = "", .until_ms = INT64_MAX};
+    int n;
+
+    (void)state;
+    for (n = 0; n < SANCTIONS_MAX; n++)
+        sanctions_add(&world_room(world, "tea", false)->sanctions, &sanction, 0);
+    mod_refused(mod, "ban", "\"nick\":\"ann\"", "too-many-bans");
+    mod_refused(mod, "mute", "\"nick\":\"ann\"", "too-many-bans");
+    mod_refused(mod, "close_room", "\"seconds\":9", "too-many-bans");
+    fake_expect(ann, NULL);
+    mod_order(mod, "unban", "\"nick\":\"n\"");
+    mod_order(mod, "ban", "\"nick\":\"ann\"");
+    fake_expect_close(ann, 4502);
+    fake_free(ann);
+    fake_free(mod);
+    fake_world_free(world);
+}
+
 static void bad_orders_are_refused(void **state)
 {
     static const struct {
@@ -253,6 +276,7 @@ int main(void)
         cmocka_unit_test(a_room_stays_closed_for_the_time_given),
         cmocka_unit_test(an_announcement_is_numbered_and_nobodys),
         cmocka_unit_test(announcements_have_the_bounds_of_messages),
+        cmocka_unit_test(a_room_has_only_so_many_bans),
         cmocka_unit_test(bad_orders_are_refused),
         cmocka_unit_test(ten_wrong_secrets_end_it_whatever_is_between),
         cmocka_unit_test(without_a_key_nobody_moderates),
