@@ -1,13 +1,11 @@
 #include "chat_door.h"
 
+#include "client_address.h"
 #include "join.h"
 #include "origin.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#define HEADER_BYTES 1024 /* of a header field that is looked at; a longer one is refused */
-#define ARGUMENT_BYTES 256
 
 static const struct {
     unsigned status;
@@ -31,33 +29,55 @@ static int reject(struct lws *wsi, struct world *world, enum rejection rejection
     return refuse(wsi, rejections[rejection].status, rejections[rejection].why);
 }
 
-/* Copy a header field. Returns it, or NULL when there is none; "\x01", which equals no value that
- * anybody accepts, when it is too long to be looked at. */
-static const char *header(struct lws *wsi, enum lws_token_indexes token, char out[HEADER_BYTES])
+const char *door_header(struct lws *wsi, enum lws_token_indexes token, char out[DOOR_HEADER_BYTES])
 {
     if (lws_hdr_total_length(wsi, token) <= 0)
         return NULL;
-    if (lws_hdr_copy(wsi, out, HEADER_BYTES, token) < 0)
+    if (lws_hdr_copy(wsi, out, DOOR_HEADER_BYTES, token) < 0)
         strcpy(out, "\x01");
     return out;
 }
 
 static bool is_path(struct lws *wsi, const char *wanted)
 {
-    char buffer[HEADER_BYTES];
-    const char *path = header(wsi, WSI_TOKEN_GET_URI, buffer);
+    char buffer[DOOR_HEADER_BYTES];
+    const char *path = door_header(wsi, WSI_TOKEN_GET_URI, buffer);
 
     if (!path)
-        path = header(wsi, WSI_TOKEN_HTTP_COLON_PATH, buffer);
+        path = door_header(wsi, WSI_TOKEN_HTTP_COLON_PATH, buffer);
     return path && strncmp(path, wanted, strlen(wanted)) == 0 &&
            (path[strlen(wanted)] == '\0' || path[strlen(wanted)] == '?');
 }
 
+int door_address(struct lws *wsi, const struct chat_vhd *vhd, char out[IP_ADDR_TEXT_BYTES])
+{
+    struct ip_addr address;
+    int found = client_address(wsi, &vhd->trusted,
+                               (enum client_header)vhd->options.forwarded_header, &address);
+
+    if (found == 1)
+        ip_addr_format(&address, out);
+    else
+        strcpy(out, ADDRESS_LOCAL);
+    return found < 0 ? -1 : 0;
+}
+
+bool door_is_origin_allowed(struct lws *wsi, const struct chat_vhd *vhd)
+{
+    char origin_buffer[DOOR_HEADER_BYTES], host_buffer[DOOR_HEADER_BYTES];
+    const char *origin = door_header(wsi, WSI_TOKEN_ORIGIN, origin_buffer);
+    const char *host = door_header(wsi, WSI_TOKEN_HOST, host_buffer);
+
+    if (!host)
+        host = door_header(wsi, WSI_TOKEN_HTTP_COLON_AUTHORITY, host_buffer);
+    if (origin_is_allowed(vhd->options.origins, origin, host))
+        return true;
+    lwsl_notice("chat-room: origin %s is not allowed (host %s)\n", origin, host ? host : "none");
+    return false;
+}
+
 int door_check(struct lws *wsi, const struct chat_vhd *vhd)
 {
-    char origin_buffer[HEADER_BYTES], host_buffer[HEADER_BYTES];
-    const char *origin, *host;
-
     if (!vhd || !vhd->world)
         return refuse(wsi, HTTP_STATUS_SERVICE_UNAVAILABLE,
                       "there is no working chat-room on this vhost");
@@ -65,21 +85,12 @@ int door_check(struct lws *wsi, const struct chat_vhd *vhd)
         return reject(wsi, vhd->world, REJECTION_STOPPING);
     if (!is_path(wsi, vhd->options.path))
         return reject(wsi, vhd->world, REJECTION_PATH);
-    origin = header(wsi, WSI_TOKEN_ORIGIN, origin_buffer);
-    host = header(wsi, WSI_TOKEN_HOST, host_buffer);
-    if (!host)
-        host = header(wsi, WSI_TOKEN_HTTP_COLON_AUTHORITY, host_buffer);
-    if (!origin_is_allowed(vhd->options.origins, origin, host)) {
-        lwsl_notice("chat-room: origin %s is not allowed (host %s)\n", origin,
-                    host ? host : "none");
+    if (!door_is_origin_allowed(wsi, vhd))
         return reject(wsi, vhd->world, REJECTION_ORIGIN);
-    }
     return 0;
 }
 
-/* Find `name=` among the arguments of the URI. Returns the value in `out`, NULL when there is none;
- * one that is too long comes out as "\x01", which is no good name or number. */
-static const char *argument(struct lws *wsi, const char *name, char out[ARGUMENT_BYTES])
+const char *door_argument(struct lws *wsi, const char *name, char out[DOOR_ARGUMENT_BYTES])
 {
     size_t len = strlen(name);
     int n, length;
@@ -92,7 +103,7 @@ static const char *argument(struct lws *wsi, const char *name, char out[ARGUMENT
             continue;
         if (strncmp(fragment, name, len) != 0)
             continue;
-        if (strlen(fragment + len) >= ARGUMENT_BYTES)
+        if (strlen(fragment + len) >= DOOR_ARGUMENT_BYTES)
             return "\x01";
         return strcpy(out, fragment + len);
     }
@@ -101,11 +112,12 @@ static const char *argument(struct lws *wsi, const char *name, char out[ARGUMENT
 
 enum refusal door_enter(struct lws *wsi, struct conn *conn)
 {
-    char room[ARGUMENT_BYTES], nick[ARGUMENT_BYTES], pin[ARGUMENT_BYTES], history[ARGUMENT_BYTES];
-    struct text_join join = {.room = argument(wsi, "room=", room),
-                             .nick = argument(wsi, "nick=", nick),
-                             .pin = argument(wsi, "pin=", pin)};
-    const char *count = argument(wsi, "history=", history);
+    char room[DOOR_ARGUMENT_BYTES], nick[DOOR_ARGUMENT_BYTES], pin[DOOR_ARGUMENT_BYTES],
+        history[DOOR_ARGUMENT_BYTES];
+    struct text_join join = {.room = door_argument(wsi, "room=", room),
+                             .nick = door_argument(wsi, "nick=", nick),
+                             .pin = door_argument(wsi, "pin=", pin)};
+    const char *count = door_argument(wsi, "history=", history);
     char *end = NULL;
 
     if (count)

@@ -4,6 +4,7 @@
 #include "chat_store.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/random.h>
@@ -84,6 +85,8 @@ static void want_writable(void *link)
 {
     struct chat_pss *pss = link;
 
+    if (pss->http && !pss->is_mux)
+        lws_rx_flow_control(pss->wsi, 1); /* see rest() in chat_events.c */
     if (!pss->is_mux || mux_has_window(pss->wsi))
         lws_callback_on_writable(pss->wsi);
 }
@@ -164,6 +167,19 @@ static bool has_input(void *link)
     return ioctl(lws_get_socket_fd(wsi), FIONREAD, &waiting) == 0 && waiting > 0;
 }
 
+/* What reads nothing from a peer does not see it go, and has to be rid of one that goes on to talk:
+ * while there is input lws could not wait for a chance to write without being busy. */
+static bool is_gone(void *link)
+{
+    struct chat_pss *pss = link;
+    struct pollfd peer = {.events = POLLIN | POLLRDHUP};
+
+    if (pss->is_mux)
+        return false;
+    peer.fd = lws_get_socket_fd(pss->wsi);
+    return poll(&peer, 1, 0) > 0;
+}
+
 static void kill_link(void *link)
 {
     lws_set_timeout(((struct chat_pss *)link)->wsi, PENDING_TIMEOUT_USER_REASON_BASE,
@@ -180,5 +196,6 @@ const struct chat_port chat_port = {
     .write = write_frames,
     .want_writable = want_writable,
     .has_input = has_input,
+    .is_gone = is_gone,
     .kill = kill_link,
 };

@@ -19,6 +19,7 @@
 #include <libwebsockets.h>
 
 struct chat_hub;
+struct chat_http;
 
 /* From PROTOCOL_INIT to PROTOCOL_DESTROY; of each of the two protocols, and only the first one's
  * has a world. */
@@ -28,20 +29,22 @@ struct chat_vhd {
     struct ip_nets trusted;      /* its proxies */
     struct chat_hub *hub;        /* NULL: it could not start, or is gone */
     struct dlist_node of_hub;
+    struct dlist requests;  /* over HTTP, struct chat_http */
     struct world *world;    /* the hub's, or NULL */
     struct problem problem; /* why it could not start */
     char broken[480];       /* the same for people; empty when it runs */
 };
 
-/* From ESTABLISHED to CLOSED. */
+/* From ESTABLISHED to CLOSED; of an HTTP request, from LWS_CALLBACK_HTTP to HTTP_DROP_PROTOCOL. */
 struct chat_pss {
     struct conn conn;
     struct lws *wsi;
-    struct mux_frame *mux; /* on its way into a stream, or NULL */
-    bool is_mux;           /* a stream of an HTTP/2 connection */
-    bool is_writable;      /* lws asks for output of this stream, and has had none yet */
-    bool has_to_close;     /* lws is to send the stream's Close frame */
-    bool is_unread;        /* nothing is read from it until it has taken what lws holds for it */
+    struct mux_frame *mux;  /* on its way into a stream, or NULL */
+    struct chat_http *http; /* of an HTTP request, else NULL */
+    bool is_mux;            /* a stream of an HTTP/2 connection */
+    bool is_writable;       /* lws asks for output of this stream, and has had none yet */
+    bool has_to_close;      /* lws is to send the stream's Close frame */
+    bool is_unread;         /* nothing is read from it until it has taken what lws holds for it */
 };
 
 /* For world_new with a chat_hub as `host`, and conn_open with a chat_pss as `link`. */

@@ -14,8 +14,7 @@ struct mux_frame {
     unsigned char bytes[]; /* LWS_PRE bytes of space, and the payload */
 };
 
-/* Bytes of the peer's window, as far as lws tells. */
-static size_t window(struct lws *wsi)
+size_t mux_window(struct lws *wsi)
 {
     lws_fileofs_t stream = lws_get_peer_write_allowance(wsi);
     lws_fileofs_t connection = lws_get_peer_write_allowance(lws_get_network_wsi(wsi));
@@ -25,7 +24,7 @@ static size_t window(struct lws *wsi)
     return stream < 0 ? SIZE_MAX : (size_t)stream;
 }
 
-bool mux_has_window(struct lws *wsi) { return window(wsi) >= LEAST_BYTES; }
+bool mux_has_window(struct lws *wsi) { return mux_window(wsi) >= LEAST_BYTES; }
 
 int mux_take(struct mux_frame **out, const uint8_t *bytes, size_t len)
 {
@@ -66,7 +65,7 @@ static int send_piece(struct mux_frame *frame, struct lws *wsi, size_t space)
 
 int mux_send(struct mux_frame **waiting, struct lws *wsi)
 {
-    size_t space = window(wsi);
+    size_t space = mux_window(wsi);
     int result;
 
     if (!*waiting || space < LEAST_BYTES)

@@ -19,6 +19,9 @@
 
 struct mux_frame;
 
+/* Bytes of the peer's window, as far as lws tells. */
+size_t mux_window(struct lws *wsi);
+
 /* Whether the peer's window has room for a piece. When it has not, lws asks for output when the
  * peer gives more; to ask lws before would only make it ask back at once.
  * lws before 5.0 tells the window of the whole connection, but not the stream's. */

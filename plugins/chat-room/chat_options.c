@@ -28,6 +28,12 @@ static const char *const durabilities[] = {
 static const char *const ip_views[] = {
     [SHOW_IP_FULL] = "full", [SHOW_IP_MASKED] = "masked", [SHOW_IP_NONE] = "none", NULL};
 
+static const char *const apis[] = {[CHAT_API_OFF] = "off",
+                                   [CHAT_API_READ] = "read",
+                                   [CHAT_API_ON] = "on",
+                                   [CHAT_API_KEY] = "key",
+                                   NULL};
+
 const struct option chat_option_table[] = {
     TEXT("path", path, "/chat", 200, "the only path that WebSockets are taken on"),
     TEXT("default-room", default_room, "lobby", 64, "the room of those who name none"),
@@ -71,6 +77,8 @@ const struct option chat_option_table[] = {
     TEXT("store", store, STORE_MEMORY, 1024, "memory, or sqlite: and a path"),
     {"durability", OPTION_CHOICE, offsetof(struct chat_options, durability), "process", 0, 0,
      durabilities, NULL, "what a stored message survives"},
+    {"api", OPTION_CHOICE, offsetof(struct chat_options, api), "on", 0, 0, apis, NULL,
+     "what the HTTP side does, where a mount leads to it"},
     TEXT("text-open", text.open, "进入聊天室", 200, "text mode: somebody came"),
     TEXT("text-say", text.say, "说：", 200, "text mode: in front of what is said"),
     TEXT("text-close", text.close, "离开聊天室", 200, "text mode: somebody went"),

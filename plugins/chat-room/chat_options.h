@@ -23,6 +23,14 @@ enum durability {
 /* How text clients see the address of one that gave no nick. */
 enum show_ip { SHOW_IP_FULL, SHOW_IP_MASKED, SHOW_IP_NONE };
 
+/* What the HTTP side does. */
+enum chat_api {
+    CHAT_API_OFF,  /* nothing: it is as if it were not there */
+    CHAT_API_READ, /* show, but do nothing */
+    CHAT_API_ON,   /* show to everybody, and do what those want who have a key */
+    CHAT_API_KEY,  /* both only for those who have a key */
+};
+
 /* What `<room>:secret` and `<room>:pin` say. */
 struct chat_room_option {
     char name[ROOM_NAME_BYTES_MAX + 1];
@@ -47,6 +55,7 @@ struct chat_options {
     unsigned long history_count, history_bytes, history_ttl_s;
     const char *store;
     unsigned durability; /* enum durability */
+    unsigned api;        /* enum chat_api */
     struct text_mode text;
     const char *admin_key_given; /* as it was written; use admin_key */
     struct secret admin_key;

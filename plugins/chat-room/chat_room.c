@@ -4,8 +4,8 @@
  * and has all options, `chat-room-text` speaks the tutorial's lines.
  */
 #include "chat_door.h"
+#include "chat_http.h"
 #include "chat_hub.h"
-#include "client_address.h"
 #include "host_hooks.h"
 #include "input.h"
 #include "join.h"
@@ -55,6 +55,7 @@ static int on_init(struct lws *wsi, const struct lws_protocol_vhost_options *pvo
 
     if (!vhd)
         return 0;
+    dlist_init(&vhd->requests);
     vhd->context = lws_get_context(wsi);
     if (strcmp(protocol->name, JSON_PROTOCOL) == 0)
         begin(vhd, pvo);
@@ -73,22 +74,11 @@ static int on_fini(struct lws *wsi)
     struct lws_vhost *vhost = lws_get_vhost(wsi);
     struct chat_vhd *vhd = lws_protocol_vh_priv_get(vhost, lws_get_protocol(wsi));
 
-    if (vhd)
-        chat_hub_leave(vhd, vhost);
+    if (!vhd)
+        return 0;
+    chat_http_abandon(vhd);
+    chat_hub_leave(vhd, vhost);
     return 0;
-}
-
-static int address_of(struct lws *wsi, const struct chat_vhd *vhd, char out[IP_ADDR_TEXT_BYTES])
-{
-    struct ip_addr address;
-    int found = client_address(wsi, &vhd->trusted,
-                               (enum client_header)vhd->options.forwarded_header, &address);
-
-    if (found == 1)
-        ip_addr_format(&address, out);
-    else
-        strcpy(out, ADDRESS_LOCAL);
-    return found < 0 ? -1 : 0;
 }
 
 static int on_established(struct lws *wsi, struct chat_pss *pss)
@@ -102,7 +92,7 @@ static int on_established(struct lws *wsi, struct chat_pss *pss)
         return -1;
     pss->wsi = wsi;
     pss->is_mux = lws_get_network_wsi(wsi) != wsi;
-    if (address_of(wsi, vhd, address))
+    if (door_address(wsi, vhd, address))
         return -1;
     chat_hub_sweep(vhd->hub);
     if (conn_open(&pss->conn, vhd->world, pss, is_text ? CONN_TEXT : CONN_JSON, address))
@@ -153,6 +143,25 @@ static int on_closed(struct chat_pss *pss)
     return 0;
 }
 
+static int on_http(struct lws *wsi, struct chat_pss *pss, const char *path, size_t len)
+{
+    struct chat_vhd *vhd = vhd_of(lws_get_vhost(wsi));
+    char address[IP_ADDR_TEXT_BYTES] = "";
+
+    pss->wsi = wsi;
+    pss->is_mux = lws_get_network_wsi(wsi) != wsi;
+    if (vhd && door_address(wsi, vhd, address))
+        return -1;
+    return chat_http_begin(pss, vhd, address, path, len);
+}
+
+static int on_http_drop(struct chat_pss *pss)
+{
+    if (pss)
+        chat_http_drop(pss);
+    return 0;
+}
+
 static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
                     size_t len)
 {
@@ -179,6 +188,16 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
     case LWS_CALLBACK_WS_SERVER_DROP_PROTOCOL:
     case LWS_CALLBACK_CLOSED:
         return on_closed(user);
+    case LWS_CALLBACK_HTTP:
+        return on_http(wsi, user, in, len);
+    case LWS_CALLBACK_HTTP_BODY:
+        return chat_http_body(((struct chat_pss *)user)->http, in, len);
+    case LWS_CALLBACK_HTTP_BODY_COMPLETION:
+        return chat_http_body_end(((struct chat_pss *)user)->http);
+    case LWS_CALLBACK_HTTP_WRITEABLE:
+        return chat_http_writable(((struct chat_pss *)user)->http);
+    case LWS_CALLBACK_HTTP_DROP_PROTOCOL:
+        return on_http_drop(user);
     default:
         return 0;
     }
@@ -196,7 +215,9 @@ static unsigned hook_pending(struct lws_vhost *vhost)
 {
     struct chat_vhd *vhd = vhd_of(vhost);
 
-    return vhd && chat_hub_is_first(vhd) ? chat_hub_pending(vhd->hub) : 0;
+    if (!vhd)
+        return 0;
+    return chat_http_count(vhd) + (chat_hub_is_first(vhd) ? chat_hub_pending(vhd->hub) : 0);
 }
 
 static const char *hook_broken(struct lws_vhost *vhost)

@@ -1,5 +1,7 @@
 #include "fanout.h"
 
+#include "listener.h"
+
 #include <stdlib.h>
 
 #define SLICE_MAX 1024  /* connections, or members, that are served in one turn of the loop */
@@ -66,7 +68,7 @@ static bool take(struct slice *slice)
     return true;
 }
 
-/* Go on with a room's members. */
+/* Go on with a room's members, and then with those who listen to it. */
 static void flush_room(struct room *room, struct slice *slice)
 {
     struct dlist_node *node = room->flush_next;
@@ -80,8 +82,10 @@ static void flush_room(struct room *room, struct slice *slice)
         member_deliver(DLIST_ENTRY(node, struct member, of_room));
     }
     room->flush_next = node;
+    while (!node && slice->left && listener_wake_next(room))
+        take(slice);
     dlist_remove(&room->dirty);
-    if (node || room->is_stale)
+    if (node || room->is_stale || !slice->left)
         dlist_append(&room->world->dirty_rooms, &room->dirty);
 }
 

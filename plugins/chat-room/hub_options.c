@@ -5,7 +5,7 @@
 
 /* Which requests a vhost lets in, and how it sees who they come from. */
 static const char *const door_options[] = {"path", "origins", "trusted-proxies", "forwarded-header",
-                                           "hub"};
+                                           "hub",  "api"};
 
 static bool is_of_door(const char *name)
 {

@@ -1,6 +1,7 @@
 #include "join.h"
 
 #include "access.h"
+#include "catch_up.h"
 #include "fanout.h"
 #include "moderation.h"
 #include "utf8.h"
@@ -10,13 +11,6 @@
 
 #define PARTICIPANTS_LISTED 200
 #define HISTORY_DEFAULT 50
-
-/* What of the past a joiner gets, and what it is told about that. */
-struct catch_up {
-    uint64_t first, last; /* empty when first > last */
-    bool is_recovered, has_missed;
-    uint64_t missed;
-};
 
 int join_welcome(struct conn *conn)
 {
@@ -41,40 +35,19 @@ int join_welcome(struct conn *conn)
     return 0;
 }
 
-/* The newest `count` messages of the history. */
-static void newest(const struct store_state *past, uint64_t count, struct catch_up *out)
-{
-    out->last = past->head;
-    out->first = past->history_from;
-    if (past->head + 1 - past->history_from > count)
-        out->first = past->head + 1 - count;
-}
-
-/* The recovery's decision table (docs/chat-protocol.md). */
+/* What of the past a joiner gets, and what it is told about that. */
 static struct catch_up decide(const struct store_state *past, const struct request *request)
 {
-    struct catch_up result = {0};
+    struct catch_up result = {0}, instead;
 
-    if (request->has_since && strcmp(request->epoch.at, past->epoch) == 0 &&
-        request->since <= past->head) {
-        if (request->since + 1 >= past->oldest) {
-            result.is_recovered = true;
-            result.first = request->since + 1;
-            result.last = past->head;
-            return result;
-        }
-        result.has_missed = true;
-        result.missed = past->oldest - 1 - request->since;
-    }
-    newest(past, request->has_history ? request->history : HISTORY_DEFAULT, &result);
+    if (request->has_since)
+        result = catch_up_since(past, request->epoch.at, request->since);
+    if (result.is_recovered)
+        return result;
+    instead = catch_up_newest(past, request->has_history ? request->history : HISTORY_DEFAULT);
+    result.first = instead.first;
+    result.last = instead.last;
     return result;
-}
-
-static void count_recovery(struct counters *counters, const struct catch_up *catch_up)
-{
-    enum recovery recovery = catch_up->is_recovered ? RECOVERY_WHOLE : RECOVERY_UNKNOWN;
-
-    counters->recoveries[catch_up->has_missed ? RECOVERY_GAP : recovery]++;
 }
 
 static enum refusal send_joined(struct member *member, const struct request *request,
@@ -223,7 +196,7 @@ enum refusal join_json(struct conn *conn, struct request *request)
     past = world->store->ops->state(member->room->past, world->port->wall_ms());
     catch_up = decide(past, request);
     if (request->has_since)
-        count_recovery(&world->counters, &catch_up);
+        world->counters.recoveries[catch_up_kind(&catch_up)]++;
     refusal = send_joined(member, request, past, &catch_up);
     if (refusal)
         room_remove(member, "left");
@@ -255,6 +228,6 @@ enum refusal join_text(struct conn *conn, const struct text_join *join)
     if (refusal)
         return refusal;
     past = world->store->ops->state(member->room->past, world->port->wall_ms());
-    newest(past, join->history, &catch_up);
+    catch_up = catch_up_newest(past, join->history);
     return replay_start(member, catch_up.first, catch_up.last) ? REFUSAL_INTERNAL : REFUSAL_NONE;
 }

@@ -49,7 +49,8 @@ static void write_connections(struct metrics_page *page, const struct counters *
     metrics_labelled_all(page, "chat_rejected_handshakes_total", "reason", rejection_names,
                          counters->rejections, REJECTIONS);
     metrics_family(page, "chat_evictions", "counter", NULL,
-                   "Connections that were closed with 4002, by what they had not read.");
+                   "Connections that were closed with 4002, and event streams that were "
+                   "dropped, by what they had not read.");
     metrics_labelled_all(page, "chat_evictions_total", "cause", eviction_names, counters->evictions,
                          EVICTIONS);
 }
@@ -165,9 +166,11 @@ static void write_gauges(struct metrics_page *page, const struct world *world)
     survey_connections(world, &survey);
     for (node = dlist_first(&world->all_rooms); node; node = dlist_next(&world->all_rooms, node))
         survey_room(DLIST_ENTRY(node, struct room, of_world), &survey);
-    metrics_family(page, "chat_connections", "gauge", NULL, "WebSocket connections.");
+    metrics_family(page, "chat_connections", "gauge", NULL,
+                   "WebSocket connections and event streams.");
     metrics_labelled_all(page, "chat_connections", "mode", mode_names, survey.connections,
                          CONN_MODES);
+    metrics_labelled(page, "chat_connections", "mode", "events", world->listener_count);
     metrics_gauge(page, "chat_addresses", NULL, "Addresses that they come from.",
                   world->addresses.count);
     metrics_gauge(page, "chat_sessions", NULL, "Sessions, those without a connection included.",

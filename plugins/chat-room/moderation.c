@@ -1,5 +1,6 @@
 #include "moderation.h"
 
+#include "listener.h"
 #include "utf8.h"
 
 #include <stdio.h>
@@ -238,6 +239,8 @@ static enum refusal on_close_room(struct order *order)
         refusal = REFUSAL_INTERNAL;
     if (!refusal)
         room_append(room, RENDITION_JSON, &event);
+    if (!refusal)
+        listeners_dismiss(room, &event);
     while (!refusal && (node = dlist_first(&room->members)))
         send_off(DLIST_ENTRY(node, struct member, of_room), &event);
     bytes_fini(&event);

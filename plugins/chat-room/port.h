@@ -24,6 +24,7 @@ struct chat_port {
     int (*write)(void *link, const void *frames, size_t len); /* all of it; 0, or -1: it is dead */
     void (*want_writable)(void *link); /* call conn_writable when there is room */
     bool (*has_input)(void *link);     /* more has arrived than was read */
+    bool (*is_gone)(void *link);       /* the peer of an event stream has hung up, or talks */
     void (*kill)(void *link);          /* end it without a word, soon */
 };
 

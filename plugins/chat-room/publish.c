@@ -1,6 +1,7 @@
 #include "publish.h"
 
 #include "fanout.h"
+#include "sse.h"
 #include "utf8.h"
 
 #include <stdlib.h>
@@ -25,6 +26,7 @@ static void show(struct room *room, const struct message *message)
 {
     struct world *world = room->world;
     struct bytes *event = &world->scratch;
+    const struct store_state *past;
 
     if (room->logs[RENDITION_JSON]) {
         bytes_clear(event);
@@ -33,6 +35,12 @@ static void show(struct room *room, const struct message *message)
     if (room->logs[RENDITION_TEXT]) {
         bytes_clear(event);
         append_or_lose(room, RENDITION_TEXT, text_mode_say(event, &world->options->text, message));
+    }
+    if (room->logs[RENDITION_EVENTS]) {
+        past = world->store->ops->state(room->past, world->port->wall_ms());
+        bytes_clear(event);
+        append_or_lose(room, RENDITION_EVENTS,
+                       sse_message(event, room->name, past->epoch, message, false));
     }
 }
 

@@ -10,7 +10,7 @@
 #ifndef CHAT_REQUESTS_H
 #define CHAT_REQUESTS_H
 
-#include "session.h"
+#include "moderation.h"
 
 /* Do it and answer it. Returns REFUSAL_NONE, or why it was not done; nothing was answered then, and
  * request->trouble may say more. The connection may be closing afterwards. */
@@ -18,6 +18,9 @@ enum refusal request_do(struct conn *conn, struct request *request);
 
 /* The plain `ok`, when the request has an id. Returns REFUSAL_NONE or INTERNAL. */
 enum refusal request_ok(struct conn *conn, const struct request *request);
+
+/* What a request of who moderates asks for: the measure, and whom it hits. */
+enum moderation request_measure(const struct request *request, struct measure *out);
 
 /* Requests of who moderates (requests_moderation.c); as request_do. */
 enum refusal request_announce(struct conn *conn, struct request *request);

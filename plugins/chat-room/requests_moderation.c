@@ -35,7 +35,7 @@ enum refusal request_announce(struct conn *conn, struct request *request)
     return publish_announcement(room, conn->session, &request->id, NULL, NULL);
 }
 
-enum refusal request_moderate(struct conn *conn, struct request *request)
+enum moderation request_measure(const struct request *request, struct measure *out)
 {
     static const enum moderation measures[REQUEST_TYPES] = {
         [REQUEST_KICK] = MODERATION_KICK,
@@ -44,18 +44,26 @@ enum refusal request_moderate(struct conn *conn, struct request *request)
         [REQUEST_UNBAN] = MODERATION_UNBAN,
         [REQUEST_CLOSE_ROOM] = MODERATION_CLOSE_ROOM,
     };
-    char name[ROOM_NAME_BYTES_MAX + 1];
-    struct measure measure = {
+
+    *out = (struct measure){
         .nick = request->nick,
         .user = request->user,
         .reason = request->reason,
         .seconds = request->seconds,
         .has_seconds = request->has_seconds,
     };
+    return measures[request->type];
+}
+
+enum refusal request_moderate(struct conn *conn, struct request *request)
+{
+    char name[ROOM_NAME_BYTES_MAX + 1];
+    struct measure measure;
+    enum moderation what = request_measure(request, &measure);
     enum refusal refusal = find_room(conn, request, name);
 
     if (!refusal)
-        refusal = moderate(conn->world, measures[request->type], name, &measure);
+        refusal = moderate(conn->world, what, name, &measure);
     request->trouble = measure.trouble;
     return refusal ? refusal : request_ok(conn, request);
 }

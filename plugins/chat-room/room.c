@@ -35,6 +35,8 @@ struct room *room_new(struct world *world, const char *name)
     room->world = world;
     strcpy(room->name, name);
     dlist_init(&room->members);
+    dlist_init(&room->listeners);
+    dlist_init(&room->idle_listeners);
     sanctions_init(&room->sanctions);
     room->past = world->store->ops->open(world->store, name);
     if (!room->past || load_sanctions(room)) {
@@ -71,7 +73,7 @@ bool room_is_unused(struct room *room)
     int64_t now_ms = room->world->port->wall_ms();
     const struct store_state *past;
 
-    if (room->count || room->errands)
+    if (room->count || room->errands || dlist_first(&room->listeners))
         return false;
     if (!ops->punish && !sanctions_are_over(&room->sanctions, now_ms))
         return false;
@@ -84,7 +86,8 @@ void room_append(struct room *room, enum rendition rendition, const struct bytes
     struct room_log *log = room->logs[rendition];
     struct counters *counters = &room->world->counters;
 
-    if (!log || room_log_append(log, event->data, event->len))
+    if (!log || (rendition == RENDITION_EVENTS ? room_log_append_bytes
+                                               : room_log_append)(log, event->data, event->len))
         return;
     counters->events++;
     counters->deliveries += room->readers[rendition];

@@ -21,7 +21,8 @@
 struct session;
 struct replay;
 
-enum rendition { RENDITION_JSON, RENDITION_TEXT, RENDITIONS };
+/* JSON and text are logs of WebSocket frames, events one of bytes (sse.h). */
+enum rendition { RENDITION_JSON, RENDITION_TEXT, RENDITION_EVENTS, RENDITIONS };
 
 struct room {
     struct world *world;
@@ -29,6 +30,8 @@ struct room {
     struct hash_node by_name;
     struct dlist_node of_world, dirty;
     struct dlist members;
+    struct dlist listeners;      /* struct listener */
+    struct dlist idle_listeners; /* those that have everything */
     struct hash_map nicks;
     struct sanctions sanctions;
     struct room_log *logs[RENDITIONS];
@@ -64,10 +67,11 @@ struct member {
  * room hold from now on. */
 struct room *room_new(struct world *world, const char *name);
 
-/* Must have no members and no errands. */
+/* Must have no members, no listeners and no errands. */
 void room_free(struct room *room);
 
-/* Whether nobody is in it and nothing of it is kept, sanctions that only it knows included. */
+/* Whether nobody is in it or listens, and nothing of it is kept, sanctions that only it knows
+ * included. */
 bool room_is_unused(struct room *room);
 
 /* Let a session in, and tell the others. nick: a good one; when it is taken the member gets it with

@@ -26,10 +26,11 @@ struct room_log *room_log_new(size_t capacity)
 
 void room_log_free(struct room_log *log) { free(log); }
 
-int room_log_append(struct room_log *log, const void *payload, size_t len)
+/* Append the two parts in one run. */
+static int append(struct room_log *log, const void *head, size_t head_len, const void *payload,
+                  size_t len)
 {
-    uint8_t head[WS_FRAME_HEAD_MAX];
-    size_t head_len = ws_frame_head(head, WS_TEXT, len), frame = head_len + len;
+    size_t frame = head_len + len;
     uint8_t *to;
 
     if (frame > log->capacity)
@@ -44,6 +45,18 @@ int room_log_append(struct room_log *log, const void *payload, size_t len)
     memcpy(to + head_len, payload, len);
     log->head += frame;
     return 0;
+}
+
+int room_log_append(struct room_log *log, const void *payload, size_t len)
+{
+    uint8_t head[WS_FRAME_HEAD_MAX];
+
+    return append(log, head, ws_frame_head(head, WS_TEXT, len), payload, len);
+}
+
+int room_log_append_bytes(struct room_log *log, const void *bytes, size_t len)
+{
+    return append(log, "", 0, bytes, len);
 }
 
 void room_log_break(struct room_log *log)
@@ -82,8 +95,8 @@ size_t room_log_used(const struct room_log *log)
     return log->lap_start ? log->capacity : (size_t)log->head;
 }
 
-enum room_log_read room_log_read(const struct room_log *log, uint64_t *cursor, size_t max,
-                                 struct frames *out)
+/* Find the whole contiguous run that stands at the cursor. */
+static enum room_log_read find_run(const struct room_log *log, uint64_t *cursor, struct frames *out)
 {
     uint64_t end = log->head;
 
@@ -95,7 +108,31 @@ enum room_log_read room_log_read(const struct room_log *log, uint64_t *cursor, s
     if (*cursor < log->lap_end)
         end = log->lap_end;
     out->bytes = log->ring + *cursor % log->capacity;
-    out->len = ws_frame_fit(out->bytes, (size_t)(end - *cursor), max);
-    *cursor += out->len;
+    out->len = (size_t)(end - *cursor);
     return ROOM_LOG_FRAMES;
+}
+
+enum room_log_read room_log_read(const struct room_log *log, uint64_t *cursor, size_t max,
+                                 struct frames *out)
+{
+    enum room_log_read result = find_run(log, cursor, out);
+
+    if (result != ROOM_LOG_FRAMES)
+        return result;
+    out->len = ws_frame_fit(out->bytes, out->len, max);
+    *cursor += out->len;
+    return result;
+}
+
+enum room_log_read room_log_read_bytes(const struct room_log *log, uint64_t *cursor, size_t max,
+                                       struct frames *out)
+{
+    enum room_log_read result = find_run(log, cursor, out);
+
+    if (result != ROOM_LOG_FRAMES)
+        return result;
+    if (out->len > max)
+        out->len = max;
+    *cursor += out->len;
+    return result;
 }

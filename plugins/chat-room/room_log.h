@@ -1,5 +1,5 @@
-/* room_log — what a room sends, as finished WebSocket frames in a bounded ring that any number of
- * readers read, each from a cursor of its own.
+/* room_log — what a room sends, as finished WebSocket frames (or, for event streams, as bytes) in a
+ * bounded ring that any number of readers read, each from a cursor of its own.
  *
  * Shape:    one run of `capacity` bytes. A position counts every byte that was ever appended, so it
  *           only grows; its place in the ring is the position modulo the capacity. A frame is
@@ -39,6 +39,10 @@ void room_log_free(struct room_log *log);
  * Returns 0, or -1 when the frame is larger than the ring. */
 int room_log_append(struct room_log *log, const void *payload, size_t len);
 
+/* Append bytes as they are: for a log that is no WebSocket's, and is read with
+ * room_log_read_bytes. Returns as room_log_append. */
+int room_log_append_bytes(struct room_log *log, const void *bytes, size_t len);
+
 /* Put the head so far on that every cursor has lost its place: a frame is missing. */
 void room_log_break(struct room_log *log);
 
@@ -59,5 +63,9 @@ bool room_log_is_lost(const struct room_log *log, uint64_t cursor);
  * (but always at least one frame), and move the cursor past it. */
 enum room_log_read room_log_read(const struct room_log *log, uint64_t *cursor, size_t max,
                                  struct frames *out);
+
+/* As room_log_read, from a log of bytes: exactly `max` of them, or what is there in one run. */
+enum room_log_read room_log_read_bytes(const struct room_log *log, uint64_t *cursor, size_t max,
+                                       struct frames *out);
 
 #endif

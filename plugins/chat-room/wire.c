@@ -11,7 +11,8 @@ enum field_kind { FIELD_TEXT, FIELD_COUNT, FIELD_FLAG, FIELD_SINCE, FIELD_TO };
 
 #define ON(type) (1u << (type))
 #define AT_SOMEBODY (ON(REQUEST_KICK) | ON(REQUEST_MUTE) | ON(REQUEST_BAN) | ON(REQUEST_UNBAN))
-#define MODERATION (AT_SOMEBODY | ON(REQUEST_ANNOUNCE) | ON(REQUEST_CLOSE_ROOM))
+#define MEASURES (AT_SOMEBODY | ON(REQUEST_CLOSE_ROOM))
+#define MODERATION (MEASURES | ON(REQUEST_ANNOUNCE))
 #define ALL_ROOM_REQUESTS                                                                          \
     (MODERATION | ON(REQUEST_LEAVE) | ON(REQUEST_MESSAGE) | ON(REQUEST_NICK) |                     \
      ON(REQUEST_PARTICIPANTS) | ON(REQUEST_HISTORY) | ON(REQUEST_TYPING))
@@ -226,23 +227,49 @@ static enum refusal read_type(struct request *request, const json_t *value)
     return REFUSAL_UNKNOWN_TYPE;
 }
 
-enum refusal request_read(struct request *request, const char *bytes, size_t len)
+static enum refusal parse(struct request *request, const char *bytes, size_t len)
 {
-    enum refusal refusal;
-    json_t *root;
-
     memset(request, 0, sizeof(*request));
     if (is_too_deep(bytes, len))
         return REFUSAL_BAD_JSON;
-    root = json_loadb(bytes, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
-    if (!root)
+    request->document = json_loadb(bytes, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
+    if (!request->document)
         return REFUSAL_BAD_JSON;
-    request->document = root;
-    if (!json_is_object(root))
-        return bad(request, "A request must be an object.");
-    refusal = read_id(request, json_object_get(root, "id"));
+    return json_is_object((json_t *)request->document)
+               ? REFUSAL_NONE
+               : bad(request, "A request must be an object.");
+}
+
+enum refusal request_read(struct request *request, const char *bytes, size_t len)
+{
+    enum refusal refusal = parse(request, bytes, len);
+    const json_t *root = request->document;
+
+    if (!refusal)
+        refusal = read_id(request, json_object_get(root, "id"));
     if (!refusal)
         refusal = read_type(request, json_object_get(root, "type"));
+    return refusal ? refusal : read_fields(request, root);
+}
+
+enum refusal request_read_body(struct request *request, const char *bytes, size_t len,
+                               const char *room, const char *type)
+{
+    enum refusal refusal = parse(request, bytes, len);
+    json_t *root = request->document, *op;
+
+    if (refusal)
+        return refusal;
+    op = type ? json_string(type) : json_incref(json_object_get(root, "op"));
+    if (!json_is_string(op))
+        refusal = bad(request, "\"op\" must be a string.");
+    if (!refusal)
+        refusal = read_type(request, op);
+    json_decref(op);
+    if (!refusal && !type && !(MEASURES & ON(request->type)))
+        refusal = REFUSAL_UNKNOWN_TYPE;
+    if (!refusal && json_object_set_new(root, "room", json_string(room)))
+        refusal = REFUSAL_INTERNAL;
     return refusal ? refusal : read_fields(request, root);
 }
 

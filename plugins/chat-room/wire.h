@@ -69,6 +69,11 @@ struct request {
  * TOO_MANY_RECIPIENTS. */
 enum refusal request_read(struct request *request, const char *bytes, size_t len);
 
+/* The same from the body of an HTTP request that is about `room`. type: what it is, or NULL for the
+ * measure of moderation that its member "op" names; one that is none is UNKNOWN_TYPE. */
+enum refusal request_read_body(struct request *request, const char *bytes, size_t len,
+                               const char *room, const char *type);
+
 void request_fini(struct request *request);
 
 #endif

@@ -1,5 +1,6 @@
 #include "world.h"
 
+#include "listener.h"
 #include "session.h"
 
 #include <stdlib.h>
@@ -29,6 +30,8 @@ struct world *world_new(const struct chat_options *options, const struct chat_po
     dlist_init(&world->all_rooms);
     dlist_init(&world->all_conns);
     dlist_init(&world->all_sessions);
+    dlist_init(&world->all_listeners);
+    world->started_us = port->now_us();
     dlist_init(&world->outbox);
     dlist_init(&world->dirty_rooms);
     for (kind = 0; kind < PATIENCE_KINDS; kind++)
@@ -37,6 +40,7 @@ struct world *world_new(const struct chat_options *options, const struct chat_po
     world->patience_us[PATIENCE_QUIET] = seconds(options->ping_interval_s);
     world->patience_us[PATIENCE_PONG] = seconds(options->pong_timeout_s);
     world->patience_us[PATIENCE_CLOSING] = CLOSE_LINGER_US;
+    world->patience_us[PATIENCE_LISTEN] = seconds(options->ping_interval_s);
     world->patience_us[PATIENCE_AWAY] = seconds(options->leave_delay_s);
     return world;
 }
@@ -58,6 +62,8 @@ void world_free(struct world *world)
     world->is_stopping = true;
     while ((conn = first_conn(world)))
         conn_closed(conn);
+    while ((node = dlist_first(&world->all_listeners)))
+        listener_closed(DLIST_ENTRY(node, struct listener, of_world));
     while ((node = dlist_first(&world->all_sessions)))
         session_free(DLIST_ENTRY(node, struct session, of_world), NULL);
     if (world->store->ops->drain)
@@ -107,6 +113,26 @@ struct room *world_room(struct world *world, const char *name, bool create)
     if (world->rooms.count >= world->options->max_rooms)
         return NULL;
     return room_new(world, name);
+}
+
+static bool is_configured(const struct chat_options *options, const char *name)
+{
+    return strcmp(name, options->default_room) == 0 || chat_options_room(options, name) ||
+           (!options->create && chat_options_allow(options, name));
+}
+
+struct room *world_known_room(struct world *world, const char *name)
+{
+    struct room *room = world_room(world, name, false);
+    bool is_new = !room;
+
+    if (is_new)
+        room = world_room(world, name, true);
+    if (!room || is_configured(world->options, name) || !room_is_unused(room))
+        return room;
+    if (is_new)
+        room_free(room);
+    return NULL;
 }
 
 void waiting_start(struct world *world, struct waiting *waiting, enum patience kind)
@@ -161,6 +187,9 @@ static void time_is_up(struct world *world, struct waiting *waiting, enum patien
         if (!session->conn && !dlist_first(&session->members))
             session_free(session, NULL);
         return;
+    case PATIENCE_LISTEN:
+        listener_quiet(DLIST_ENTRY(waiting, struct listener, waiting));
+        return;
     case PATIENCE_KINDS:
         break;
     }
@@ -181,6 +210,7 @@ void world_sweep(struct world *world)
             time_is_up(world, waiting, (enum patience)kind);
         }
     }
+    listeners_sweep(world);
     collect_rooms(world);
 }
 
@@ -193,12 +223,15 @@ void world_stop(struct world *world, unsigned code, const char *reason)
         next = dlist_next(&world->all_conns, node);
         conn_close(DLIST_ENTRY(node, struct conn, of_world), code, reason);
     }
+    for (node = dlist_first(&world->all_listeners); node;
+         node = dlist_next(&world->all_listeners, node))
+        listener_dismiss(DLIST_ENTRY(node, struct listener, of_world));
 }
 
 bool world_is_idle(const struct world *world)
 {
     return !dlist_first(&world->all_conns) && !dlist_first(&world->all_sessions) &&
-           !dlist_first(&world->all_rooms);
+           !dlist_first(&world->all_rooms) && !dlist_first(&world->all_listeners);
 }
 
 void world_wake(struct world *world)

@@ -28,6 +28,7 @@ enum patience {
     PATIENCE_PONG,    /* a ping was sent: any answer, or it is closed */
     PATIENCE_CLOSING, /* a Close frame was sent: the peer's, or it is killed */
     PATIENCE_AWAY,    /* a member lost its connection: it comes back, or leaves */
+    PATIENCE_LISTEN,  /* nothing was sent on an event stream */
     PATIENCE_KINDS
 };
 
@@ -46,7 +47,7 @@ struct world {
     struct nick_rules nicks;
     struct hash_key hash_key;
     struct hash_map rooms, sessions, addresses;
-    struct dlist all_rooms, all_conns, all_sessions;
+    struct dlist all_rooms, all_conns, all_sessions, all_listeners;
     struct dlist waiting[PATIENCE_KINDS];
     uint64_t patience_us[PATIENCE_KINDS];
     struct dlist outbox, dirty_rooms; /* what the next flush has to do */
@@ -54,7 +55,10 @@ struct world {
     struct bytes clean;               /* one text while it is said */
     struct conn *last_publisher;      /* for fanout.c: who may have more to say at once */
     uint64_t published_us;            /* when the oldest unflushed message was published */
-    unsigned conn_count, guest_count;
+    uint64_t started_us;
+    unsigned conn_count;     /* WebSockets and event streams */
+    unsigned listener_count; /* of these, event streams */
+    unsigned guest_count;
     bool is_flushing; /* what comes now is for the flush after it */
     bool is_awake;    /* a flush is coming */
     bool is_stopping; /* nobody new; nobody is told who leaves */
@@ -70,6 +74,10 @@ void world_free(struct world *world);
 /* The room of that good name. create: make it when there is none and max-rooms allows it.
  * Returns NULL when there is none or memory is short. */
 struct room *world_room(struct world *world, const char *name, bool create);
+
+/* The room of that good name, also one that only the store or the options know.
+ * Returns NULL when there is none or memory is short. */
+struct room *world_known_room(struct world *world, const char *name);
 
 /* See to everything whose time is up; call it a few times a second while there are connections. */
 void world_sweep(struct world *world);

@@ -27,12 +27,18 @@ static const char *title_of(unsigned status)
         return "Method Not Allowed";
     case 406:
         return "Not Acceptable";
+    case 409:
+        return "Conflict";
+    case 410:
+        return "Gone";
     case 411:
         return "Length Required";
     case 413:
         return "Content Too Large";
     case 415:
         return "Unsupported Media Type";
+    case 416:
+        return "Range Not Satisfiable";
     case 422:
         return "Unprocessable Content";
     case 429:
@@ -167,8 +173,15 @@ int http_reply_problem_with(struct lws *wsi, struct http_reply *reply, unsigned 
                             const char *detail, const struct http_header *headers,
                             size_t header_count)
 {
-    json_t *problem = json_pack("{s:s, s:i, s:s}", "title", title_of(status), "status", (int)status,
-                                "detail", detail);
+    return http_reply_problem_reason(wsi, reply, status, NULL, detail, headers, header_count);
+}
+
+int http_reply_problem_reason(struct lws *wsi, struct http_reply *reply, unsigned status,
+                              const char *reason, const char *detail,
+                              const struct http_header *headers, size_t header_count)
+{
+    json_t *problem = json_pack("{s:s, s:i, s:s, s:s*}", "title", title_of(status), "status",
+                                (int)status, "detail", detail, "reason", reason);
     char *body = problem ? json_dumps(problem, JSON_COMPACT) : NULL;
     struct http_answer answer = {.status = status,
                                  .content_type = "application/problem+json",

@@ -61,6 +61,11 @@ int http_reply_problem_with(struct lws *wsi, struct http_reply *reply, unsigned 
 int http_reply_add_headers(struct lws *wsi, const struct http_answer *answer,
                            const unsigned char *start, unsigned char **at, unsigned char *end);
 
+/* As http_reply_problem_with, and a word for programs, `reason`, in the object. */
+int http_reply_problem_reason(struct lws *wsi, struct http_reply *reply, unsigned status,
+                              const char *reason, const char *detail,
+                              const struct http_header *headers, size_t header_count);
+
 /* From LWS_CALLBACK_HTTP_WRITEABLE: send the next piece. When the last one is out the transaction
  * is completed. Returns 0, or -1 when the connection has to close now. */
 int http_reply_writable(struct lws *wsi, struct http_reply *reply);

@@ -1,6 +1,8 @@
 #include "http_request.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* lws reads it with atoll, takes several as one text, and stops at what is no digit. */
 static enum http_body body_of_length(struct lws *wsi)
@@ -31,6 +33,25 @@ enum http_body http_request_body(struct lws *wsi)
     default:
         return HTTP_BODY_NONE;
     }
+}
+
+unsigned long long http_request_length(struct lws *wsi)
+{
+    char length[24];
+
+    /* One that is too large for the type becomes the largest. */
+    return lws_hdr_copy(wsi, length, sizeof(length), WSI_TOKEN_HTTP_CONTENT_LENGTH) > 0
+               ? strtoull(length, NULL, 10)
+               : 0;
+}
+
+bool http_request_is_json(struct lws *wsi)
+{
+    char type[64];
+    int len = lws_hdr_copy(wsi, type, sizeof(type), WSI_TOKEN_HTTP_CONTENT_TYPE);
+
+    return len >= 16 && strncasecmp(type, "application/json", 16) == 0 &&
+           (type[16] == 0 || type[16] == ';' || type[16] == ' ');
 }
 
 bool http_request_is_entangled(struct lws *wsi)

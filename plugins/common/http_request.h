@@ -23,6 +23,12 @@ enum http_body {
  * a body. Somebody else in front of us may see its end elsewhere, and the next request with it. */
 enum http_body http_request_body(struct lws *wsi);
 
+/* The bytes of a body that is known. */
+unsigned long long http_request_length(struct lws *wsi);
+
+/* Whether the body is said to be JSON. */
+bool http_request_is_json(struct lws *wsi);
+
 /* True when lws would take the headers of this request for its body, and might loop for ever: it
  * has a body, and its headers came together with the end of the request before. Seen on 4.1.6,
  * and 5.0 has the same lines (lws_http_action's loop over the input that it kept). The callback

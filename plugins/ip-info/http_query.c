@@ -53,23 +53,12 @@ int http_query_read(struct lws *wsi, const char *path, size_t len, struct query 
     return settle_format(wsi, query);
 }
 
-static bool is_json_type(struct lws *wsi)
-{
-    char type[64];
-    int len = lws_hdr_copy(wsi, type, sizeof(type), WSI_TOKEN_HTTP_CONTENT_TYPE);
-
-    return len >= 16 && strncasecmp(type, "application/json", 16) == 0 &&
-           (type[16] == 0 || type[16] == ';' || type[16] == ' ');
-}
-
 struct http_query_body http_query_describe_body(struct lws *wsi)
 {
-    struct http_query_body body = {.kind = http_request_body(wsi), .is_json = is_json_type(wsi)};
-    char length[24];
+    struct http_query_body body = {.kind = http_request_body(wsi),
+                                   .is_json = http_request_is_json(wsi)};
 
-    /* One that is too large for the type becomes the largest. */
-    if (body.kind == HTTP_BODY_KNOWN &&
-        lws_hdr_copy(wsi, length, sizeof(length), WSI_TOKEN_HTTP_CONTENT_LENGTH) > 0)
-        body.bytes = strtoull(length, NULL, 10);
+    if (body.kind == HTTP_BODY_KNOWN)
+        body.bytes = http_request_length(wsi);
     return body;
 }

@@ -64,6 +64,8 @@ static void want_writable(void *link)
 
 static bool has_input(void *link) { return ((struct fake_link *)link)->has_input; }
 
+static bool is_gone(void *link) { return ((struct fake_link *)link)->is_gone; }
+
 static void kill_link(void *link) { ((struct fake_link *)link)->is_killed = true; }
 
 static const struct chat_port port = {
@@ -76,6 +78,7 @@ static const struct chat_port port = {
     .write = write_frames,
     .want_writable = want_writable,
     .has_input = has_input,
+    .is_gone = is_gone,
     .kill = kill_link,
 };
 

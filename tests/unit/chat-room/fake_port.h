@@ -20,6 +20,7 @@ struct fake_link {
     uint64_t write_us;     /* that one takes */
     bool is_broken;        /* writes fail */
     bool has_input;
+    bool is_gone; /* the peer hangs up */
     bool is_killed, wants_writable;
 };
 

@@ -230,6 +230,53 @@ static void after_a_break_every_reader_is_lost_but_those_who_come_then(void **st
     room_log_free(log);
 }
 
+/* A log of bytes against one that is not bounded: readers of any appetite see the same run. */
+static void bytes_come_as_they_were_appended(void **state)
+{
+    static unsigned char model[200000];
+    struct room_log *log = room_log_new(4096);
+    uint64_t cursor = 0;
+    size_t len = 0, seen = 0;
+
+    (void)state;
+    while (len + 1000 < sizeof(model)) {
+        size_t n, piece = 1 + roll(999), eats = 1 + roll(3);
+        struct frames run;
+
+        for (n = 0; n < piece; n++)
+            model[len + n] = (unsigned char)roll(256);
+        assert_int_equal(room_log_append_bytes(log, model + len, piece), 0);
+        len += piece;
+        while (eats-- || len - seen > 2000) {
+            size_t max = 1 + roll(700);
+
+            if (room_log_read_bytes(log, &cursor, max, &run) != ROOM_LOG_FRAMES)
+                break;
+            assert_in_range(run.len, 1, max);
+            assert_memory_equal(run.bytes, model + seen, run.len);
+            seen += run.len;
+        }
+    }
+    assert_true(seen > 190000);
+    room_log_free(log);
+}
+
+static void a_reader_of_bytes_can_lose_its_place(void **state)
+{
+    struct room_log *log = room_log_new(100);
+    uint64_t cursor = room_log_head(log);
+    struct frames run;
+    unsigned n;
+
+    (void)state;
+    for (n = 0; n < 3; n++)
+        assert_int_equal(room_log_append_bytes(log, "0123456789012345678901234567890123456789", 40),
+                         0);
+    assert_int_equal(room_log_read_bytes(log, &cursor, 9, &run), ROOM_LOG_LOST);
+    assert_int_equal(room_log_append_bytes(log, log, 101), -1);
+    room_log_free(log);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -238,6 +285,8 @@ int main(void)
         cmocka_unit_test(a_frame_that_fills_the_ring_fits_and_a_larger_one_is_refused),
         cmocka_unit_test(what_was_skipped_at_the_end_costs_no_reader_its_place),
         cmocka_unit_test(after_a_break_every_reader_is_lost_but_those_who_come_then),
+        cmocka_unit_test(bytes_come_as_they_were_appended),
+        cmocka_unit_test(a_reader_of_bytes_can_lose_its_place),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

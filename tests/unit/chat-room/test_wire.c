@@ -225,6 +225,50 @@ static void nesting_is_bounded_and_brackets_in_strings_are_no_nesting(void **sta
     request_fini(&request);
 }
 
+static enum refusal read_body(struct request *request, const char *text, const char *type)
+{
+    return request_read_body(request, text, strlen(text), "den", type);
+}
+
+static void bodies_of_http_are_requests_too(void **state)
+{
+    static const struct {
+        const char *text, *type;
+        enum refusal refusal;
+    } bad[] = {
+        {"{", NULL, REFUSAL_BAD_JSON},
+        {"", "announce", REFUSAL_BAD_JSON},
+        {"[]", NULL, REFUSAL_BAD_REQUEST},
+        {"{}", NULL, REFUSAL_BAD_REQUEST},
+        {"{\"op\":7}", NULL, REFUSAL_BAD_REQUEST},
+        {"{\"op\":\"dance\"}", NULL, REFUSAL_UNKNOWN_TYPE},
+        {"{\"op\":\"message\"}", NULL, REFUSAL_UNKNOWN_TYPE},
+        {"{\"op\":\"announce\",\"text\":\"x\"}", NULL, REFUSAL_UNKNOWN_TYPE},
+        {"{\"op\":\"kick\",\"nick\":7}", NULL, REFUSAL_BAD_REQUEST},
+        {"{}", "announce", REFUSAL_BAD_REQUEST},
+    };
+    struct request request;
+    size_t n;
+
+    (void)state;
+    for (n = 0; n < sizeof(bad) / sizeof(bad[0]); n++) {
+        assert_int_equal(read_body(&request, bad[n].text, bad[n].type), bad[n].refusal);
+        request_fini(&request);
+    }
+    assert_int_equal(
+        read_body(&request, "{\"op\":\"ban\",\"nick\":\"Ann\",\"seconds\":5,\"room\":\"x\"}", NULL),
+        REFUSAL_NONE);
+    assert_int_equal(request.type, REQUEST_BAN);
+    assert_string_equal(request.room.at, "den");
+    assert_string_equal(request.nick.at, "Ann");
+    assert_int_equal(request.seconds, 5);
+    request_fini(&request);
+    assert_int_equal(read_body(&request, "{\"text\":\"x\"}", "announce"), REFUSAL_NONE);
+    assert_int_equal(request.type, REQUEST_ANNOUNCE);
+    assert_string_equal(request.text.at, "x");
+    request_fini(&request);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -236,6 +280,7 @@ int main(void)
         cmocka_unit_test(the_id_is_there_for_the_error),
         cmocka_unit_test(an_id_has_64_characters_at_most),
         cmocka_unit_test(nesting_is_bounded_and_brackets_in_strings_are_no_nesting),
+        cmocka_unit_test(bodies_of_http_are_requests_too),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
