@@ -11,7 +11,7 @@ struct entry {
     struct hash_node node;
     struct dlist_node use;
     struct question_key key;
-    uint64_t kept_us;
+    uint64_t kept_us, ttl_us;
     size_t bytes;
     enum outcome_code code;
     enum ip_kind kind; /* a provider may know that the address is reserved */
@@ -21,20 +21,20 @@ struct entry {
 
 struct cache {
     struct cache_limits limits;
-    uint64_t seed;
+    struct hash_key hash_key;
     struct hash_map map;
     struct dlist uses; /* the one that was not used for longest is the first */
     struct cache_stats stats;
 };
 
-struct cache *cache_new(const struct cache_limits *limits, uint64_t hash_seed)
+struct cache *cache_new(const struct cache_limits *limits, const struct hash_key *hash_key)
 {
     struct cache *cache = calloc(1, sizeof(*cache));
 
     if (!cache)
         return NULL;
     cache->limits = *limits;
-    cache->seed = hash_seed;
+    cache->hash_key = *hash_key;
     dlist_init(&cache->uses);
     return cache;
 }
@@ -73,24 +73,19 @@ static bool has_key(const struct hash_node *node, const void *key)
     return question_key_equal(&HASH_MAP_ENTRY(node, struct entry, node)->key, key);
 }
 
-static uint64_t ttl_of(const struct cache *cache, enum outcome_code code)
-{
-    return code == OUTCOME_FOUND ? cache->limits.ttl_us : cache->limits.negative_ttl_us;
-}
-
 /* The entry of a question, put at the end of the list; NULL when there is none. One that is too old
  * for anything is dropped. */
 static struct entry *find(struct cache *cache, const struct question_key *key, uint64_t now_us)
 {
     struct hash_node *node =
-        hash_map_find(&cache->map, question_key_hash(key, cache->seed), has_key, key);
+        hash_map_find(&cache->map, question_key_hash(key, &cache->hash_key), has_key, key);
     struct entry *entry = node ? HASH_MAP_ENTRY(node, struct entry, node) : NULL;
     uint64_t stale_us;
 
     if (!entry)
         return NULL;
     stale_us = entry->code == OUTCOME_FOUND ? cache->limits.stale_us : 0;
-    if (now_us - entry->kept_us >= ttl_of(cache, entry->code) + stale_us) {
+    if (now_us - entry->kept_us >= entry->ttl_us + stale_us) {
         drop(cache, entry);
         return NULL;
     }
@@ -99,10 +94,9 @@ static struct entry *find(struct cache *cache, const struct question_key *key, u
     return entry;
 }
 
-static void hand_out(const struct cache *cache, const struct entry *entry, uint64_t now_us,
-                     struct outcome *outcome)
+static void hand_out(const struct entry *entry, uint64_t now_us, struct outcome *outcome)
 {
-    uint64_t age_us = now_us - entry->kept_us, ttl_us = ttl_of(cache, entry->code);
+    uint64_t age_us = now_us - entry->kept_us;
 
     outcome->kind = entry->kind;
     outcome->source = entry->source;
@@ -110,9 +104,9 @@ static void hand_out(const struct cache *cache, const struct entry *entry, uint6
         outcome_fail(outcome, entry->code, "the provider does not know this address");
     outcome->record = record_hold(entry->record);
     outcome->is_cached = true;
-    outcome->is_stale = age_us >= ttl_us;
+    outcome->is_stale = age_us >= entry->ttl_us;
     outcome->age_s = (unsigned)(age_us / 1000000);
-    outcome->fresh_s = age_us < ttl_us ? (unsigned)((ttl_us - age_us) / 1000000) : 0;
+    outcome->fresh_s = age_us < entry->ttl_us ? (unsigned)((entry->ttl_us - age_us) / 1000000) : 0;
 }
 
 enum cache_result cache_find(struct cache *cache, const struct lookup_question *question,
@@ -121,9 +115,9 @@ enum cache_result cache_find(struct cache *cache, const struct lookup_question *
     const struct question_key key = question_key_of(question);
     struct entry *entry = find(cache, &key, now_us);
 
-    if (entry && now_us - entry->kept_us < ttl_of(cache, entry->code)) {
+    if (entry && now_us - entry->kept_us < entry->ttl_us) {
         cache->stats.hits++;
-        hand_out(cache, entry, now_us, outcome);
+        hand_out(entry, now_us, outcome);
         return CACHE_FRESH;
     }
     cache->stats.misses++;
@@ -139,7 +133,7 @@ bool cache_find_stale(struct cache *cache, const struct lookup_question *questio
     if (!entry)
         return false;
     cache->stats.stale_hits++;
-    hand_out(cache, entry, now_us, outcome);
+    hand_out(entry, now_us, outcome);
     return true;
 }
 
@@ -166,7 +160,7 @@ void cache_keep(struct cache *cache, const struct lookup_question *question, uin
 
     if (outcome->code != OUTCOME_FOUND && outcome->code != OUTCOME_NOT_FOUND)
         return;
-    if (ttl_of(cache, outcome->code) == 0)
+    if (outcome->fresh_s == 0)
         return;
     entry = find(cache, &key, now_us);
     if (entry)
@@ -176,6 +170,7 @@ void cache_keep(struct cache *cache, const struct lookup_question *question, uin
         return;
     entry->key = key;
     entry->kept_us = now_us;
+    entry->ttl_us = (uint64_t)outcome->fresh_s * 1000000;
     entry->bytes = bytes;
     entry->code = outcome->code;
     entry->kind = outcome->kind;
@@ -184,7 +179,7 @@ void cache_keep(struct cache *cache, const struct lookup_question *question, uin
     cache->stats.entries++;
     cache->stats.bytes += bytes;
     dlist_append(&cache->uses, &entry->use);
-    hash_map_insert(&cache->map, &entry->node, question_key_hash(&key, cache->seed));
+    hash_map_insert(&cache->map, &entry->node, question_key_hash(&key, &cache->hash_key));
 }
 
 struct cache_stats cache_stats(const struct cache *cache) { return cache->stats; }

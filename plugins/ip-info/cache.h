@@ -9,6 +9,7 @@
 #ifndef LWSHOST_IP_INFO_CACHE_H
 #define LWSHOST_IP_INFO_CACHE_H
 
+#include "hash_map.h"
 #include "lookup.h"
 
 struct cache;
@@ -16,10 +17,8 @@ struct cache;
 /* All zero keeps nothing. */
 struct cache_limits {
     size_t max_entries;
-    size_t max_bytes;         /* of everything, the table itself left out */
-    uint64_t ttl_us;          /* of what was found */
-    uint64_t negative_ttl_us; /* of OUTCOME_NOT_FOUND */
-    uint64_t stale_us;        /* behind ttl_us; only what was found is kept stale */
+    size_t max_bytes;  /* of everything, the table itself left out */
+    uint64_t stale_us; /* behind its time; only what was found is kept stale */
 };
 
 struct cache_stats {
@@ -29,8 +28,8 @@ struct cache_stats {
 
 enum cache_result { CACHE_MISS, CACHE_FRESH, CACHE_STALE };
 
-/* hash_seed: any number that outsiders don't know. Returns NULL when memory is short. */
-struct cache *cache_new(const struct cache_limits *limits, uint64_t hash_seed);
+/* hash_key: random; copied. Returns NULL when memory is short. */
+struct cache *cache_new(const struct cache_limits *limits, const struct hash_key *hash_key);
 
 void cache_free(struct cache *cache);
 
@@ -46,7 +45,8 @@ bool cache_find_stale(struct cache *cache, const struct lookup_question *questio
                       struct outcome *outcome);
 
 /* Keep how a question ended, if it is of the kind that is kept: what was found, and that there is
- * nothing. It replaces what was kept before. When memory is short nothing is kept. */
+ * nothing, for as long as its `fresh_s` says. It replaces what was kept before. When memory is
+ * short nothing is kept. */
 void cache_keep(struct cache *cache, const struct lookup_question *question, uint64_t now_us,
                 const struct outcome *outcome);
 

@@ -257,6 +257,19 @@ static bool go_on(struct chain *chain)
     return false;
 }
 
+/* How long what has ended the chain may be given again. */
+static unsigned fresh_s(const struct chain *chain)
+{
+    switch (chain->outcome->code) {
+    case OUTCOME_FOUND:
+        return (unsigned)provider_of(chain)->ttl_s;
+    case OUTCOME_NOT_FOUND:
+        return (unsigned)provider_of(chain)->negative_ttl_s;
+    default:
+        return 0;
+    }
+}
+
 static void finish(struct chain *chain)
 {
     provider_request_fini(&chain->request);
@@ -303,6 +316,8 @@ static void on_response(void *opaque, const struct fetch_response *response)
         if (go_on(chain))
             return;
     }
+    if (chain->at < chain->providers.count)
+        outcome->fresh_s = fresh_s(chain);
     finish(chain);
     done(done_opaque);
 }

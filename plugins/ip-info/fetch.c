@@ -142,6 +142,8 @@ static int run_or_wait(struct fetch *fetch)
     if (!dlist_is_empty(&lanes->waiters) || !try_run(fetch))
         result = lanes_wait(lanes, &fetch->waiter);
     fetch->is_starting = false;
+    if (result)
+        fetch->origin->client->queue_full++;
     return result;
 }
 
@@ -299,3 +301,19 @@ enum fetch_error fetch_start(struct fetch_client *client, const struct fetch_req
 }
 
 void fetch_client_wake(struct fetch_client *client) { resolver_drain(client->resolver); }
+
+void fetch_client_stats(const struct fetch_client *client, struct fetch_stats *stats)
+{
+    struct dlist_node *link, *lane;
+
+    *stats = (struct fetch_stats){
+        .opened = client->opened, .stale = client->stale, .queue_full = client->queue_full};
+    for (link = dlist_first(&client->origins); link; link = dlist_next(&client->origins, link)) {
+        const struct fetch_origin *origin = lws_container_of(link, struct fetch_origin, link);
+
+        stats->waiting += origin->lanes.waiter_count;
+        for (lane = dlist_first(&origin->lane_list); lane;
+             lane = dlist_next(&origin->lane_list, lane))
+            stats->connections += lws_container_of(lane, struct fetch_lane, list)->is_open;
+    }
+}

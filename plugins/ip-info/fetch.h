@@ -101,6 +101,14 @@ enum fetch_error fetch_client_add_origin(struct fetch_client *client,
 enum fetch_error fetch_start(struct fetch_client *client, const struct fetch_request *request,
                              fetch_done_fn *done, void *opaque);
 
+struct fetch_stats {
+    size_t connections, waiting; /* now */
+    uint64_t opened, stale,
+        queue_full; /* since the start: tried connections, free retries, refusals */
+};
+
+void fetch_client_stats(const struct fetch_client *client, struct fetch_stats *stats);
+
 /* To be called on LWS_CALLBACK_EVENT_WAIT_CANCELLED: resolved names are waiting. */
 void fetch_client_wake(struct fetch_client *client);
 

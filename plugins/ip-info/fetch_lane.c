@@ -92,6 +92,7 @@ static void connect_lane(struct fetch_lane *lane)
     lane->address = fetch_origin_address(origin);
     ip_addr_format(&lane->address, address);
     lane->fetch->addresses_tried++;
+    origin->client->opened++;
     lane->is_closing = false;
     memset(&info, 0, sizeof(info));
     info.context = origin->client->context;
@@ -231,10 +232,12 @@ void fetch_lane_fail(struct fetch_lane *lane, enum fetch_error error)
         fetch_lane_end(lane, error, false);
         return;
     }
-    if (is_stale)
+    if (is_stale) {
         fetch->was_stale = true;
-    else
+        origin->client->stale++;
+    } else {
         fetch_origin_blame(origin, &lane->address);
+    }
     /* On the same lane, so that no other old connection is tried; when this one has gone. */
     lane->was_warm = false;
     lane->is_open = false;

@@ -32,6 +32,7 @@ struct fetch_client {
     struct dlist requests;
     struct dlist again; /* lanes that connect anew for the request that they have */
     size_t lane_total, pending, inflight, max_inflight;
+    uint64_t opened, stale, queue_full; /* for fetch_client_stats */
 };
 
 struct fetch_origin {

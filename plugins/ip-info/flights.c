@@ -17,8 +17,7 @@ struct flight {
 struct flights {
     struct lookup_service *service;
     struct cache *cache;
-    uint64_t seed;
-    unsigned fresh_s; /* how long an answer may be given again, from its coming */
+    struct hash_key hash_key;
     struct hash_map map;
     struct flight_stats stats;
 };
@@ -29,16 +28,15 @@ static uint64_t now_us(const struct flights *flights)
 }
 
 struct flights *flights_new(struct lookup_service *service, const struct cache_limits *cache_limits,
-                            uint64_t hash_seed)
+                            const struct hash_key *hash_key)
 {
     struct flights *flights = calloc(1, sizeof(*flights));
 
     if (!flights)
         return NULL;
     flights->service = service;
-    flights->seed = hash_seed;
-    flights->fresh_s = (unsigned)(cache_limits->ttl_us / 1000000);
-    flights->cache = cache_new(cache_limits, hash_seed);
+    flights->hash_key = *hash_key;
+    flights->cache = cache_new(cache_limits, hash_key);
     if (!flights->cache) {
         free(flights);
         return NULL;
@@ -55,13 +53,10 @@ void flights_free(struct flights *flights)
     free(flights);
 }
 
-static void hand_over(const struct flights *flights, struct flight_waiter *waiter,
-                      const struct outcome *outcome, uint64_t now)
+static void hand_over(struct flight_waiter *waiter, const struct outcome *outcome, uint64_t now)
 {
     *waiter->outcome = *outcome;
     record_hold(outcome->record);
-    if (outcome->code == OUTCOME_FOUND && !outcome->is_cached)
-        waiter->outcome->fresh_s = flights->fresh_s;
     waiter->outcome->elapsed_ms = (unsigned)((now - waiter->asked_us) / 1000);
 }
 
@@ -90,8 +85,7 @@ static void end(struct flight *flight, uint64_t now)
 static void on_lookup_done(void *opaque)
 {
     struct flight *flight = opaque;
-    const struct flights *flights = flight->flights;
-    uint64_t now = now_us(flights);
+    uint64_t now = now_us(flight->flights);
     struct dlist_node *node;
 
     end(flight, now);
@@ -99,7 +93,7 @@ static void on_lookup_done(void *opaque)
         struct flight_waiter *waiter = DLIST_ENTRY(node, struct flight_waiter, of_flight);
 
         flights_forget(waiter);
-        hand_over(flights, waiter, &flight->outcome, now);
+        hand_over(waiter, &flight->outcome, now);
         waiter->done(waiter);
     }
     outcome_fini(&flight->outcome);
@@ -133,13 +127,13 @@ static bool start(struct flights *flights, const struct question_key *key,
     dlist_init(&flight->waiters);
     flights->stats.started++;
     flights->stats.under_way++;
-    hash_map_insert(&flights->map, &flight->node, question_key_hash(key, flights->seed));
+    hash_map_insert(&flights->map, &flight->node, question_key_hash(key, &flights->hash_key));
     if (!lookup_start(flights->service, question, &flight->outcome, on_lookup_done, flight)) {
         join(flight, waiter);
         return false;
     }
     end(flight, waiter->asked_us);
-    hand_over(flights, waiter, &flight->outcome, waiter->asked_us);
+    hand_over(waiter, &flight->outcome, waiter->asked_us);
     outcome_fini(&flight->outcome);
     free(flight);
     return true;
@@ -159,7 +153,7 @@ bool flights_ask(struct flights *flights, const struct lookup_question *question
     if (cache_find(flights->cache, question, waiter->asked_us, waiter->outcome) == CACHE_FRESH)
         return true;
     key = question_key_of(question);
-    node = hash_map_find(&flights->map, question_key_hash(&key, flights->seed), has_key, &key);
+    node = hash_map_find(&flights->map, question_key_hash(&key, &flights->hash_key), has_key, &key);
     if (!node)
         return start(flights, &key, question, waiter);
     flights->stats.joined++;

@@ -31,9 +31,9 @@ struct flight_stats {
     size_t under_way;
 };
 
-/* hash_seed: any number that outsiders don't know. Returns NULL when memory is short. */
+/* hash_key: random; copied. Returns NULL when memory is short. */
 struct flights *flights_new(struct lookup_service *service, const struct cache_limits *cache_limits,
-                            uint64_t hash_seed);
+                            const struct hash_key *hash_key);
 
 /* No lookup may be under way, and nobody wait. NULL is fine. */
 void flights_free(struct flights *flights);

@@ -61,16 +61,16 @@ static int start_flights(struct lws *wsi, struct ip_info_vhd *vhd, struct proble
     const struct cache_limits limits = {
         .max_entries = settings->cache_entries,
         .max_bytes = settings->cache_bytes,
-        .ttl_us = (uint64_t)settings->cache_ttl_s * 1000000,
-        .negative_ttl_us = (uint64_t)settings->cache_negative_ttl_s * 1000000,
         .stale_us = (uint64_t)settings->stale_ttl_s * 1000000,
     };
-    uint64_t seed = 0;
+    struct hash_key key = {{0}};
 
-    lws_get_random(lws_get_context(wsi), &seed, sizeof(seed));
-    vhd->host.flights = flights_new(&vhd->service, &limits, seed);
+    lws_get_random(lws_get_context(wsi), &key, sizeof(key));
+    vhd->host.service = &vhd->service;
+    vhd->host.client = vhd->client;
+    vhd->host.flights = flights_new(&vhd->service, &limits, &key);
     if (settings->rate)
-        vhd->host.rate = rate_new(settings->rate, settings->burst, RATE_CLIENTS, seed);
+        vhd->host.rate = rate_new(settings->rate, settings->burst, RATE_CLIENTS, &key);
     return vhd->host.flights && (!settings->rate || vhd->host.rate)
                ? 0
                : problem_set(problem, "", "out of memory");

@@ -56,11 +56,12 @@ struct outcome {
     unsigned retry_after_s;   /* 0 when not known */
     struct outcome_attempt attempts[OUTCOME_MAX_ATTEMPTS]; /* in their order */
     unsigned attempt_count;
-    unsigned elapsed_ms;     /* from the question to the answer */
-    unsigned age_s, fresh_s; /* of a kept answer: how old it is, how long it is still fresh */
-    bool is_cached;          /* it was given before */
-    bool is_stale;           /* past its time to live: nobody could give a newer one */
-    char detail[121];        /* one short English sentence without secrets; empty when found */
+    unsigned elapsed_ms; /* from the question to the answer */
+    unsigned age_s;      /* of a kept answer */
+    unsigned fresh_s;    /* how long it may still be given again */
+    bool is_cached;      /* it was given before */
+    bool is_stale;       /* past its time to live: nobody could give a newer one */
+    char detail[121];    /* one short English sentence without secrets; empty when found */
 };
 
 /* The code's name in answers, like "invalid_ip". */

@@ -31,9 +31,10 @@ static inline struct question_key question_key_of(const struct lookup_question *
     return key;
 }
 
-static inline uint64_t question_key_hash(const struct question_key *key, uint64_t seed)
+static inline uint64_t question_key_hash(const struct question_key *key,
+                                         const struct hash_key *hash_key)
 {
-    return hash_bytes(key, sizeof(*key), seed);
+    return hash_keyed(hash_key, key, sizeof(*key));
 }
 
 static inline bool question_key_equal(const struct question_key *a, const struct question_key *b)

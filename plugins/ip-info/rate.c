@@ -17,13 +17,13 @@ struct rate {
     uint64_t drop_us; /* that one address takes to flow in */
     unsigned long burst;
     size_t max_clients;
-    uint64_t seed;
+    struct hash_key hash_key;
     struct hash_map map;
     struct dlist seen; /* the one that was not seen for longest is the first */
 };
 
 struct rate *rate_new(unsigned long per_minute, unsigned long burst, size_t max_clients,
-                      uint64_t hash_seed)
+                      const struct hash_key *hash_key)
 {
     struct rate *rate = calloc(1, sizeof(*rate));
 
@@ -32,7 +32,7 @@ struct rate *rate_new(unsigned long per_minute, unsigned long burst, size_t max_
     rate->drop_us = 60000000u / per_minute;
     rate->burst = burst;
     rate->max_clients = max_clients;
-    rate->seed = hash_seed;
+    rate->hash_key = *hash_key;
     dlist_init(&rate->seen);
     return rate;
 }
@@ -80,7 +80,7 @@ static struct ip_addr client_of(const struct ip_addr *addr)
 
 static struct entry *find(struct rate *rate, const struct ip_addr *client)
 {
-    uint64_t hash = hash_bytes(client->octets, sizeof(client->octets), rate->seed);
+    uint64_t hash = hash_keyed(&rate->hash_key, client->octets, sizeof(client->octets));
     struct hash_node *node = hash_map_find(&rate->map, hash, is_of, client);
     struct entry *entry;
 

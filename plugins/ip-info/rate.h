@@ -8,6 +8,7 @@
 #ifndef LWSHOST_IP_INFO_RATE_H
 #define LWSHOST_IP_INFO_RATE_H
 
+#include "hash_map.h"
 #include "ip_addr.h"
 
 #include <stddef.h>
@@ -17,9 +18,9 @@ struct rate;
 
 /* per_minute: what flows into each bucket; at least 1. burst: what fits into one; at least 1.
  * max_clients: entries at most; the one that was not seen for longest is forgotten for a new one.
- * hash_seed: any number that outsiders don't know. Returns NULL when memory is short. */
+ * hash_key: random; copied. Returns NULL when memory is short. */
 struct rate *rate_new(unsigned long per_minute, unsigned long burst, size_t max_clients,
-                      uint64_t hash_seed);
+                      const struct hash_key *hash_key);
 
 /* NULL is fine. */
 void rate_free(struct rate *rate);

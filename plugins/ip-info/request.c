@@ -1,19 +1,19 @@
 #include "request.h"
 
 #include "client_address.h"
+#include "endpoints.h"
 #include "http_query.h"
+#include "request_private.h"
 #include "respond.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define STREAM_PIECE_BYTES 16384
 #define MAX_SKIPPED_BYTES                                                                          \
     1048576 /* of a body that nobody wants, before the connection is given up */
 
-/* True when the transaction has ended: lws has dropped or replaced its memory then. */
-static bool is_over(struct lws *wsi)
+bool request_is_over(struct lws *wsi)
 {
     const struct request *request = lws_wsi_user(wsi);
 
@@ -21,6 +21,18 @@ static bool is_over(struct lws *wsi)
 }
 
 static bool is_http1(struct lws *wsi) { return lws_get_network_wsi(wsi) == wsi; }
+
+void request_hold_input(struct request *request, bool hold)
+{
+    if (is_http1(request->wsi) && lws_rx_flow_control(request->wsi, !hold))
+        lwsl_info("ip-info: input can't be held or let go\n");
+}
+
+void request_count_outcomes(const struct request *request)
+{
+    tally_outcomes(&request->host->tally, batch_outcomes(request->batch),
+                   batch_query(request->batch)->count);
+}
 
 /* Send what can be sent. Nothing but LWS_CALLBACK_HTTP_WRITEABLE may call it. */
 static int write_answer(struct request *request)
@@ -30,7 +42,7 @@ static int write_answer(struct request *request)
 
     if (http_reply_writable(wsi, &request->reply))
         return -1;
-    return closes && (is_over(wsi) || !request->reply.is_pending) ? -1 : 0;
+    return closes && (request_is_over(wsi) || !request->reply.is_pending) ? -1 : 0;
 }
 
 static int refuse(struct request *request, unsigned status, const char *detail)
@@ -55,6 +67,7 @@ static int answer_batch(struct request *request)
     int result = answer_make(batch_query(request->batch), batch_outcomes(request->batch), &style,
                              request->deadline_ms, &answer);
 
+    request_count_outcomes(request);
     batch_free(request->batch);
     request->batch = NULL;
     if (result == 0)
@@ -63,21 +76,12 @@ static int answer_batch(struct request *request)
     return result;
 }
 
-/* Until the answer is there nothing is read: lws leaves what comes behind a request, be it another
- * one or the client's end, where it is, and would be told of it by the loop again and again. Nor
- * does it say then when there is room to write. */
-static void hold_input(struct request *request, bool hold)
-{
-    if (is_http1(request->wsi) && lws_rx_flow_control(request->wsi, !hold))
-        lwsl_info("ip-info: input can't be held or let go\n");
-}
-
 static void on_batch_done(void *requester)
 {
     struct request *request = requester;
 
     lws_sul_cancel(&request->deadline);
-    hold_input(request, false);
+    request_hold_input(request, false);
     lws_callback_on_writable(request->wsi);
 }
 
@@ -89,7 +93,7 @@ static void on_answer(void *requester, size_t n)
     if (!request->order)
         return;
     request->order[request->answered++] = n;
-    hold_input(request, false);
+    request_hold_input(request, false);
     lws_callback_on_writable(request->wsi);
 }
 
@@ -122,29 +126,9 @@ static void wait_for_answers(struct request *request)
     lws_usec_t left_us =
         (lws_usec_t)(request->arrived_us + request->deadline_ms * 1000) - lws_now_usecs();
 
-    hold_input(request, true);
+    request_hold_input(request, true);
     lws_sul_schedule(lws_get_context(request->wsi), 0, &request->deadline, on_deadline,
                      left_us > 1 ? left_us : 1);
-}
-
-/* Lines as answers come: those that are there already first. */
-static int start_stream(struct request *request)
-{
-    size_t n, count = batch_query(request->batch)->count;
-
-    request->order = malloc((count + 1) * sizeof(request->order[0]));
-    if (!request->order)
-        return -1;
-    for (n = 0; n < count; n++)
-        if (batch_has_answer(request->batch, n))
-            request->order[request->answered++] = n;
-    if (respond_stream(request))
-        return -1;
-    wait_for_answers(request);
-    hold_input(request, request->answered == 0);
-    if (request->answered)
-        lws_callback_on_writable(request->wsi);
-    return 0;
 }
 
 /* The client, whose address stands in where nothing is asked, and who has a rate. Returns 0, or the
@@ -169,6 +153,15 @@ static uint64_t take_rate(const struct request *request, const struct client *cl
     return rate_take(request->host->rate, &client->addr, request->query.count, request->arrived_us);
 }
 
+static int answer_endpoint(struct request *request)
+{
+    struct client client = {0};
+
+    if (find_client(request, &client))
+        return refuse(request, 503, "out of memory");
+    return endpoint_answer(request, request->endpoint, client.is_admin);
+}
+
 static int start_lookups(struct request *request)
 {
     const struct settings *settings = request->host->settings;
@@ -177,6 +170,8 @@ static int start_lookups(struct request *request)
     struct client client = {0};
     uint64_t wait_ms;
 
+    if (request->endpoint && !query->error_status)
+        return answer_endpoint(request);
     if (!query->error_status && find_client(request, &client))
         query_refuse(query, 503, "out of memory");
     query_finish(query, client.has_addr ? &client.addr : NULL);
@@ -200,8 +195,10 @@ static int start_lookups(struct request *request)
     if (batch_is_complete(request->batch))
         return answer_batch(request);
     if (batch_query(request->batch)->format == QUERY_FORMAT_NDJSON &&
-        !http_reply_is_head(request->wsi))
-        return start_stream(request);
+        !http_reply_is_head(request->wsi)) {
+        wait_for_answers(request);
+        return lines_begin(request);
+    }
     wait_for_answers(request);
     return 0;
 }
@@ -277,9 +274,12 @@ int request_begin(struct request *request, struct request_host *host, struct lws
         return refuse(request, status, detail);
     query_init(&request->query,
                request->wants_body ? host->settings->max_ips_post : host->settings->max_ips);
+    request->endpoint = endpoint_find(path, len);
+    if (!status && request->endpoint && is_post)
+        query_refuse(&request->query, 405, "use GET or HEAD");
     if (status)
         query_refuse(&request->query, status, "%s", detail);
-    else
+    else if (!request->endpoint)
         http_query_read(wsi, path, len, &request->query);
     return is_read ? 0 : start_lookups(request);
 }
@@ -301,46 +301,6 @@ int request_body_end(struct request *request)
     return start_lookups(request);
 }
 
-/* The lines of some more answers, and behind the last one the sum. */
-static int append_lines(struct request *request)
-{
-    const struct query *query = batch_query(request->batch);
-    const struct outcome *outcomes = batch_outcomes(request->batch);
-    struct bytes lines = {0};
-    int result = 0;
-
-    while (!result && request->written < request->answered && lines.len < STREAM_PIECE_BYTES) {
-        size_t n = request->order[request->written++];
-
-        result = answer_line(query, n, &outcomes[n], &lines);
-    }
-    if (!result && request->written == query->count) {
-        result = answer_last_line(query, outcomes, &lines);
-        http_stream_end(&request->stream);
-    }
-    if (!result && lines.len)
-        result = http_stream_append(&request->stream, lines.data, lines.len);
-    bytes_fini(&lines);
-    return result;
-}
-
-static int write_lines(struct request *request)
-{
-    struct lws *wsi = request->wsi;
-    bool closes = request->closes, is_end;
-
-    if (http_stream_wants(&request->stream) && append_lines(request))
-        return -1;
-    is_end = request->stream.has_ended;
-    if (http_stream_writable(wsi, &request->stream))
-        return -1;
-    if (is_over(wsi) || (is_end && !request->stream.is_open))
-        return closes ? -1 : 0;
-    if (request->written == request->answered && http_stream_wants(&request->stream))
-        hold_input(request, true);
-    return 0;
-}
-
 int request_writable(struct request *request)
 {
     struct lws *wsi = request->wsi;
@@ -348,13 +308,13 @@ int request_writable(struct request *request)
     if (!request->host)
         return 0;
     if (request->stream.is_open)
-        return write_lines(request);
+        return lines_writable(request);
     if (request->batch && batch_is_complete(request->batch)) {
         bool closes = request->closes;
 
         if (answer_batch(request))
             return -1;
-        if (is_over(wsi)) /* a HEAD */
+        if (request_is_over(wsi)) /* a HEAD */
             return closes ? -1 : 0;
     }
     return request->reply.is_pending ? write_answer(request) : 0;

@@ -13,6 +13,7 @@
 #include "batch.h"
 #include "http_stream.h"
 #include "rate.h"
+#include "tally.h"
 
 #include <libwebsockets.h>
 
@@ -20,6 +21,9 @@
 struct request_host {
     const struct settings *settings;
     struct flights *flights;
+    struct lookup_service *service;
+    const struct fetch_client *client;
+    struct tally tally;
     struct rate *rate; /* NULL: no bound */
     unsigned open;     /* requests that have no whole answer yet */
     bool is_broken, is_stopping;
@@ -38,6 +42,7 @@ struct request {
     size_t answered, written;
     uint64_t arrived_us;
     unsigned long deadline_ms;
+    int endpoint;      /* enum endpoint: what is asked for instead of addresses */
     bool wants_body;   /* the body is the question, not something to skip */
     bool is_of_caller; /* what is asked is about the caller itself */
     bool closes;       /* the connection is of no use after the answer */

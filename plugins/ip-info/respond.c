@@ -135,6 +135,7 @@ int respond(struct request *request, const struct answer *answer)
         }
     }
     http.header_count = head.count;
+    tally_request(&request->host->tally, http.status);
     return http_reply_send(request->wsi, &request->reply, &http);
 }
 
@@ -156,6 +157,7 @@ int respond_refusal(struct request *request, unsigned status, const char *detail
     http.content_type = answer.content_type;
     http.body = answer.body.data;
     http.body_bytes = answer.body.len;
+    tally_request(&request->host->tally, status);
     if (result == 0)
         result = http_reply_send(request->wsi, &request->reply, &http);
     answer_fini(&answer);
@@ -176,6 +178,7 @@ int respond_options(struct request *request)
         add(&head, "access-control-max-age:", "600");
     }
     http.header_count = head.count;
+    tally_request(&request->host->tally, http.status);
     return http_reply_send(request->wsi, &request->reply, &http);
 }
 
@@ -190,5 +193,7 @@ int respond_stream(struct request *request)
     /* A proxy that gathers an answer before it hands it on would take the point away. */
     add(&head, "x-accel-buffering:", "no");
     http.header_count = head.count;
+    tally_request(&request->host->tally, http.status);
+    request->host->tally.streams++;
     return http_stream_begin(request->wsi, &request->stream, &http);
 }

@@ -30,8 +30,8 @@ const struct option settings_table[] = {
     NUMBER("cache-entries", cache_entries, "10000", 0, 10000000, "answers",
            "kept for the next who ask; 0: none"),
     NUMBER("cache-bytes", cache_bytes, "16777216", 0, 4294967295, "bytes", "of kept answers"),
-    NUMBER("cache-ttl", cache_ttl_s, "86400", 0, 31536000, "s", "that an answer is given again"),
-    NUMBER("cache-negative-ttl", cache_negative_ttl_s, "600", 0, 31536000, "s",
+    NUMBER("cache-ttl", cache_ttl_s, NULL, 0, 31536000, "s", "that an answer is given again"),
+    NUMBER("cache-negative-ttl", cache_negative_ttl_s, NULL, 0, 31536000, "s",
            "the same, of an address that the provider does not know"),
     NUMBER("stale-ttl", stale_ttl_s, "0", 0, 31536000, "s",
            "that an old answer may stand in when nobody gives a new one"),
@@ -75,6 +75,7 @@ void settings_init(struct settings *settings)
     settings->timeout_ms = settings->lanes = settings->max_reply_bytes = SETTINGS_NOT_GIVEN;
     settings->attempts = settings->breaker_failures = SETTINGS_NOT_GIVEN;
     settings->breaker_open_ms = SETTINGS_NOT_GIVEN;
+    settings->cache_ttl_s = settings->cache_negative_ttl_s = SETTINGS_NOT_GIVEN;
 }
 
 int settings_family(void *out, const char *name, const char *value, struct problem *problem)

@@ -77,6 +77,8 @@ static void apply_common(const struct settings *settings, struct provider *provi
     choose(&provider->max_reply_bytes, settings->max_reply_bytes);
     choose(&provider->breaker_failures, settings->breaker_failures);
     choose(&provider->breaker_open_ms, settings->breaker_open_ms);
+    choose(&provider->ttl_s, settings->cache_ttl_s);
+    choose(&provider->negative_ttl_s, settings->cache_negative_ttl_s);
 }
 
 static void apply_defaults(struct provider *provider)

@@ -10,6 +10,8 @@ import tempfile
 import time
 import unittest
 
+import jsonschema
+
 from support.ip_info import TUTORIAL, asking, fetch, fetch_json, late, sina, site
 from support.server import Server
 from support.upstream import StubUpstream
@@ -188,6 +190,76 @@ class Sites(unittest.TestCase):
             self.assertEqual((status, body), (204, b""))
             self.assertEqual(headers["access-control-allow-methods"], "GET, POST, OPTIONS")
             self.assertEqual(headers["access-control-allow-headers"], "content-type")
+
+
+class Reports(unittest.TestCase):
+    def test_health_and_metrics(self):
+        with StubUpstream(sina) as upstream, Server([site(asking(upstream))]) as server:
+            fetch(server.port, CITY)
+            fetch(server.port, "/ip-info/x")
+            status, _, body = fetch_json(server.port, "/ip-info/health")
+            self.assertEqual((status, body), (200, {
+                "status": "ok", "providers": [{"name": "sina", "state": "ok"}]}))
+            status, headers, body = fetch(server.port, "/ip-info/metrics")
+            self.assertEqual(status, 200)
+            self.assertTrue(headers["content-type"].startswith("application/openmetrics-text"))
+            lines = body.decode().splitlines()
+            self.assertIn('ip_info_lookups_total{code="found"} 1', lines)
+            self.assertIn('ip_info_lookups_total{code="invalid_ip"} 1', lines)
+            self.assertIn('ip_info_requests_total{status="400"} 1', lines)
+            self.assertIn("ip_info_connections_opened_total 1", lines)
+            self.assertEqual(lines[-1], "# EOF")
+            self.assertEqual(fetch(server.port, "/ip-info/metrics", method="POST", body="[]",
+                                   headers={"Content-Type": "application/json"})[0], 405)
+
+    def test_nobody_to_ask_is_not_healthy(self):
+        with Server([site({"status": "ok"})]) as server:
+            self.assertEqual(fetch_json(server.port, "/ip-info/health")[0], 503)
+
+    def test_metrics_are_for_the_administrators(self):
+        with StubUpstream(sina) as upstream, \
+                Server([site(asking(upstream, admin_net="192.0.2.1"))]) as server:
+            self.assertEqual(fetch_json(server.port, "/ip-info/metrics")[0], 403)
+            self.assertEqual(fetch_json(server.port, "/ip-info/health")[0], 200)
+
+
+class Described(unittest.TestCase):
+    """What openapi.json says is what comes."""
+
+    def test_answers_are_as_described(self):
+        def answer(request):
+            if request["query"]["ip"] == TUTORIAL[1]:
+                return StubUpstream.reply("no", status="500 No")
+            return sina(request)
+
+        with StubUpstream(answer) as upstream, \
+                Server([site(asking(upstream, cache_entries=9))]) as server:
+            status, _, document = fetch_json(server.port, "/ip-info/openapi.json")
+            self.assertEqual((status, document["openapi"]), (200, "3.1.0"))
+
+            def check(path, name, **how):
+                status, headers, body = fetch_json(server.port, path, **how)
+                jsonschema.Draft202012Validator(
+                    {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
+                ).validate(body)
+                self.assertTrue(headers["content-type"].startswith(
+                    "application/problem+json" if name == "Problem" else "application/json"))
+                return status
+
+            self.assertEqual(check(LIST + ",10.0.0.1,x,::ffff:1.2.3.4&meta=1", "Answer"), 200)
+            self.assertEqual(check("/ip-info?ip.a=1.2.3.4&ip.b=x", "Answer"), 200)
+            self.assertEqual(check(CITY, "Result"), 200)
+            self.assertEqual(check("/ip-info/me", "Result"), 200)
+            self.assertEqual(check("/ip-info/health", "Health"), 200)
+            self.assertEqual(check("/ip-info/x", "Problem"), 400)
+            self.assertEqual(check("/ip-info/" + TUTORIAL[1], "Problem"), 502)
+            self.assertEqual(check("/ip-info?ip=x&ip.a=y", "Problem"), 400)
+            self.assertEqual(check("/ip-info", "Answer", method="POST", body=json.dumps(TUTORIAL),
+                                   headers={"Content-Type": "application/json"}), 200)
+            for line in fetch(server.port, LIST + ",x&format=ndjson&meta=1")[2].splitlines()[:-1]:
+                jsonschema.Draft202012Validator(
+                    {"$ref": "#/components/schemas/Result", "components": document["components"]}
+                ).validate(json.loads(line))
 
 
 class Rate(unittest.TestCase):

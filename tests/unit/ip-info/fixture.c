@@ -38,9 +38,19 @@ static int64_t fake_clock(void *opaque)
 
 void fake_world_init(struct fake_world *world)
 {
-    static const char *const pairs[] = {
-        "providers", "sina", "sina:url", "http://192.0.2.1/?ip={ip}", "sina:private", "1",
-        "attempts",  "1",    NULL};
+    static const char *const pairs[] = {"providers",
+                                        "sina",
+                                        "sina:url",
+                                        "http://192.0.2.1/?ip={ip}",
+                                        "sina:private",
+                                        "1",
+                                        "attempts",
+                                        "1",
+                                        "cache-ttl",
+                                        "100",
+                                        "cache-negative-ttl",
+                                        "10",
+                                        NULL};
 
     fake_world_init_with(world, pairs);
 }
@@ -50,11 +60,9 @@ void fake_world_init_with(struct fake_world *world, const char *const *pairs)
     const struct chain_ports ports = {
         .fetch = fake_fetch, .now_us = fake_now, .now_s = fake_clock, .opaque = world};
 
-    const struct cache_limits limits = {.max_entries = 3,
-                                        .max_bytes = 100000,
-                                        .ttl_us = 100000000,
-                                        .negative_ttl_us = 10000000,
-                                        .stale_us = 50000000};
+    const struct hash_key hash_key = {{1, 2}};
+    const struct cache_limits limits = {
+        .max_entries = 3, .max_bytes = 100000, .stale_us = 50000000};
 
     memset(world, 0, sizeof(*world));
     world->now_us = 1000000;
@@ -62,7 +70,7 @@ void fake_world_init_with(struct fake_world *world, const char *const *pairs)
         abort();
     if (lookup_service_init(&world->service, &world->settings, &ports))
         abort();
-    world->flights = flights_new(&world->service, &limits, 7);
+    world->flights = flights_new(&world->service, &limits, &hash_key);
     if (!world->flights)
         abort();
     if (settings_chain(&world->settings, "", &world->chain))

@@ -13,11 +13,10 @@
 
 #define S 1000000u
 
-static const struct cache_limits limits = {.max_entries = 3,
-                                           .max_bytes = 100000,
-                                           .ttl_us = 100 * S,
-                                           .negative_ttl_us = 10 * S,
-                                           .stale_us = 50 * S};
+static const struct hash_key hash_key = {{1, 2}};
+
+static const struct cache_limits limits = {
+    .max_entries = 3, .max_bytes = 100000, .stale_us = 50 * S};
 
 static struct lookup_question question(const char *ip, const struct provider *provider)
 {
@@ -29,7 +28,7 @@ static void keep(struct cache *cache, const char *ip, const struct provider *pro
 {
     const char *values[RECORD_FIELD_COUNT] = {[RECORD_CITY] = city};
     const struct lookup_question asked = question(ip, provider);
-    struct outcome outcome = {.source = "sina"};
+    struct outcome outcome = {.source = "sina", .fresh_s = city ? 100 : 10};
 
     if (city)
         outcome.record = record_new(values);
@@ -60,7 +59,7 @@ static bool has(struct cache *cache, const char *ip, const struct provider *prov
 
 static void an_answer_is_fresh_for_its_time(void **state)
 {
-    struct cache *cache = cache_new(&limits, 1);
+    struct cache *cache = cache_new(&limits, &hash_key);
     struct provider provider = {0};
     struct outcome outcome;
 
@@ -85,7 +84,7 @@ static void an_answer_is_fresh_for_its_time(void **state)
 
 static void who_is_asked_makes_a_difference(void **state)
 {
-    struct cache *cache = cache_new(&limits, 1);
+    struct cache *cache = cache_new(&limits, &hash_key);
     struct provider one = {0}, other = {0};
 
     (void)state;
@@ -98,7 +97,7 @@ static void who_is_asked_makes_a_difference(void **state)
 
 static void an_unknown_address_is_remembered_for_a_shorter_time(void **state)
 {
-    struct cache *cache = cache_new(&limits, 1);
+    struct cache *cache = cache_new(&limits, &hash_key);
     struct provider provider = {0};
     struct outcome outcome;
 
@@ -114,9 +113,9 @@ static void an_unknown_address_is_remembered_for_a_shorter_time(void **state)
 
 static void failures_are_not_kept(void **state)
 {
-    struct cache *cache = cache_new(&limits, 1);
+    struct cache *cache = cache_new(&limits, &hash_key);
     const struct lookup_question asked = question("1.2.3.4", NULL);
-    struct outcome outcome = {0};
+    struct outcome outcome = {.fresh_s = 10};
     int code;
 
     (void)state;
@@ -126,13 +125,15 @@ static void failures_are_not_kept(void **state)
         outcome_fail(&outcome, (enum outcome_code)code, "x");
         cache_keep(cache, &asked, S, &outcome);
     }
+    memset(&outcome, 0, sizeof(outcome)); /* found, but good for no time at all */
+    cache_keep(cache, &asked, S, &outcome);
     assert_int_equal(cache_stats(cache).entries, 0);
     cache_free(cache);
 }
 
 static void an_old_answer_can_stand_in_for_a_while(void **state)
 {
-    struct cache *cache = cache_new(&limits, 1);
+    struct cache *cache = cache_new(&limits, &hash_key);
     struct provider provider = {0};
     const struct lookup_question asked = question("1.2.3.4", &provider);
     struct outcome outcome;
@@ -152,7 +153,7 @@ static void an_old_answer_can_stand_in_for_a_while(void **state)
 
 static void the_one_that_was_not_used_for_longest_goes_first(void **state)
 {
-    struct cache *cache = cache_new(&limits, 1);
+    struct cache *cache = cache_new(&limits, &hash_key);
 
     (void)state;
     keep(cache, "1.0.0.1", NULL, S, "a");
@@ -176,12 +177,12 @@ static void bytes_are_bounded(void **state)
     size_t one;
 
     (void)state;
-    cache = cache_new(&limits, 1);
+    cache = cache_new(&limits, &hash_key);
     keep(cache, "1.0.0.1", NULL, S, "a");
     one = cache_stats(cache).bytes;
     cache_free(cache);
     small.max_bytes = 2 * one;
-    cache = cache_new(&small, 1);
+    cache = cache_new(&small, &hash_key);
     keep(cache, "1.0.0.1", NULL, S, "a");
     keep(cache, "1.0.0.2", NULL, S, "b");
     keep(cache, "1.0.0.3", NULL, S, "c");
@@ -189,7 +190,7 @@ static void bytes_are_bounded(void **state)
     assert_int_equal(cache_stats(cache).bytes, 2 * one);
     cache_free(cache);
     small.max_bytes = one - 1;
-    cache = cache_new(&small, 1);
+    cache = cache_new(&small, &hash_key);
     keep(cache, "1.0.0.1", NULL, S, "a");
     assert_int_equal(cache_stats(cache).entries, 0);
     cache_free(cache);
@@ -198,7 +199,7 @@ static void bytes_are_bounded(void **state)
 static void nothing_is_kept_where_nothing_may_be(void **state)
 {
     const struct cache_limits none = {0};
-    struct cache *cache = cache_new(&none, 1);
+    struct cache *cache = cache_new(&none, &hash_key);
 
     (void)state;
     keep(cache, "1.0.0.1", NULL, S, "a");
@@ -211,8 +212,8 @@ static void what_is_reserved_stays_so(void **state)
 {
     const struct provider x = {.name = "x"};
     const struct lookup_question asked = question("1.2.3.4", &x);
-    const struct outcome reserved = {.source = "x", .kind = IP_KIND_RESERVED};
-    struct cache *cache = cache_new(&limits, 1);
+    const struct outcome reserved = {.source = "x", .kind = IP_KIND_RESERVED, .fresh_s = 10};
+    struct cache *cache = cache_new(&limits, &hash_key);
     struct outcome outcome;
 
     (void)state;
@@ -226,7 +227,7 @@ static void what_is_reserved_stays_so(void **state)
 static void languages_and_chains_are_told_apart(void **state)
 {
     const struct provider x[2] = {{.name = "x"}, {.name = "y"}};
-    struct cache *cache = cache_new(&limits, 1);
+    struct cache *cache = cache_new(&limits, &hash_key);
     struct lookup_question asked = question("1.2.3.4", x);
     struct outcome outcome = {0};
 

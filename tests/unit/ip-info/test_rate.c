@@ -12,6 +12,8 @@
 
 #define S 1000000u
 
+static const struct hash_key hash_key = {{1, 2}};
+
 static uint64_t take(struct rate *rate, const char *ip, unsigned long cost, uint64_t now_us)
 {
     const struct ip_addr addr = fixture_addr(ip);
@@ -21,7 +23,7 @@ static uint64_t take(struct rate *rate, const char *ip, unsigned long cost, uint
 
 static void a_bucket_empties_and_refills(void **state)
 {
-    struct rate *rate = rate_new(60, 10, 100, 1);
+    struct rate *rate = rate_new(60, 10, 100, &hash_key);
 
     (void)state;
     assert_int_equal(take(rate, "1.2.3.4", 7, S), 0);
@@ -36,7 +38,7 @@ static void a_bucket_empties_and_refills(void **state)
 
 static void more_than_a_bucket_is_possible_when_it_is_full(void **state)
 {
-    struct rate *rate = rate_new(60, 10, 100, 1);
+    struct rate *rate = rate_new(60, 10, 100, &hash_key);
 
     (void)state;
     assert_int_equal(take(rate, "1.2.3.4", 100, S), 0);
@@ -47,7 +49,7 @@ static void more_than_a_bucket_is_possible_when_it_is_full(void **state)
 
 static void an_ipv6_client_is_its_64_bits(void **state)
 {
-    struct rate *rate = rate_new(60, 10, 100, 1);
+    struct rate *rate = rate_new(60, 10, 100, &hash_key);
 
     (void)state;
     assert_int_equal(take(rate, "2001:db8::1", 10, S), 0);
@@ -58,7 +60,7 @@ static void an_ipv6_client_is_its_64_bits(void **state)
 
 static void the_number_of_clients_is_bounded(void **state)
 {
-    struct rate *rate = rate_new(60, 10, 2, 1);
+    struct rate *rate = rate_new(60, 10, 2, &hash_key);
 
     (void)state;
     take(rate, "1.0.0.1", 10, S);
