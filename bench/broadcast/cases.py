@@ -6,7 +6,8 @@ import sys
 
 from load import LoadFailed
 from report import count, ratios, spread, table
-from servers import PEER_STARTERS, Lwshost, Unavailable
+from server import Unavailable
+from servers import PEER_STARTERS, Lwshost
 
 NAMES = {"text": "lwshost, text", "json": "lwshost, JSON", "floor": "bare send() loop",
          "uws": "uWebSockets", "ws": "Node ws", "tornado": "Tornado"}

@@ -1,17 +1,14 @@
 """Run the cases, print what was found. Called by bench/run-broadcast, which says what there is."""
 
 import argparse
-import datetime
 import json
 import os
-import platform
-import resource
-import subprocess
 import sys
 import time
 
 from cases import CASES, Bench
 from load import Loader
+from machine import cores_of_two, machine, raise_limit
 from report import Goals
 from servers import build_uws
 
@@ -32,38 +29,11 @@ def arguments():
     return result
 
 
-def raise_limit():
-    """As many descriptors as we may have; the servers inherit it."""
-    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    wanted = 20000 if hard == resource.RLIM_INFINITY else min(20000, hard)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-
-
-def processor():
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8") as file:
-            for line in file:
-                if line.startswith("model name"):
-                    return line.split(":", 1)[1].strip()
-    except OSError:
-        pass
-    return platform.machine()
-
-
-def machine(build):
-    version = subprocess.run([os.path.join(build, "bin", "lwshost"), "-V"], text=True,
-                             capture_output=True, check=False).stdout.split("\n")[0]
-    return {"date": datetime.date.today().isoformat(), "processor": processor(),
-            "cores": os.cpu_count(), "kernel": platform.release(), "lwshost": version,
-            "load_before": os.getloadavg()[0]}
-
-
 def main():
     options = arguments()
     options.build = os.path.abspath(options.build)
     raise_limit()
-    cores = sorted(os.sched_getaffinity(0))
-    server_cpu, load_cpu = (cores[0], cores[1]) if len(cores) > 1 else (None, None)
+    server_cpu, load_cpu = cores_of_two()
     if options.uws:
         build_uws(os.path.abspath(options.uws), options.build)
     goals, begun = Goals(), time.monotonic()
