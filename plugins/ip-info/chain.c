@@ -54,9 +54,15 @@ static const struct provider *provider_of(const struct chain *chain)
     return &chain->providers.first[chain->at];
 }
 
+/* The place of the provider whose turn it is among all. */
+static size_t place_of(const struct chain *chain)
+{
+    return (size_t)(provider_of(chain) - chain->chains->settings->providers);
+}
+
 static struct gate *gate_of(const struct chain *chain)
 {
-    return &chain->chains->gates[provider_of(chain) - chain->chains->settings->providers];
+    return &chain->chains->gates[place_of(chain)];
 }
 
 static void fail_fetch(struct outcome *outcome, enum fetch_error error, unsigned long patience_ms)
@@ -235,6 +241,7 @@ static bool attempt(struct chain *chain)
         return false;
     }
     chain->is_probe = gate_enter(gate, now, start_us, chain->tries > 0);
+    chain->chains->attempts[place_of(chain)]++;
     chain->tries++;
     return true;
 }
@@ -309,6 +316,7 @@ static void on_response(void *opaque, const struct fetch_response *response)
     gate_leave(gate_of(chain), chain->is_probe, judge(chain, response), pause_s, now);
     note(chain, ms_since(chain->attempt_us, now));
     if (!is_answer(outcome->code)) {
+        chain->chains->failures[place_of(chain)]++;
         if (!tries_again(chain, now)) {
             chain->at++;
             chain->tries = 0;

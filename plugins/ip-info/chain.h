@@ -29,6 +29,8 @@ struct chains {
     const struct settings *settings;
     struct chain_ports ports;
     struct gate gates[SETTINGS_MAX_PROVIDERS]; /* as settings->providers */
+    uint64_t attempts[SETTINGS_MAX_PROVIDERS]; /* since the start */
+    uint64_t failures[SETTINGS_MAX_PROVIDERS]; /* of them */
 };
 
 struct chain_question {

@@ -126,6 +126,15 @@ static void write_providers(struct metrics_page *page, const struct report *repo
     const struct settings *settings = report->chains->settings;
     size_t n;
 
+    metrics_family(page, "ip_info_attempts", "counter", NULL, "Requests to providers.");
+    for (n = 0; n < settings->provider_count; n++)
+        metrics_labelled(page, "ip_info_attempts_total", "provider", settings->providers[n].name,
+                         report->chains->attempts[n]);
+    metrics_family(page, "ip_info_attempt_failures", "counter", NULL,
+                   "Those that ended without an answer.");
+    for (n = 0; n < settings->provider_count; n++)
+        metrics_labelled(page, "ip_info_attempt_failures_total", "provider",
+                         settings->providers[n].name, report->chains->failures[n]);
     metrics_family(page, "ip_info_provider_usable", "gauge", NULL,
                    "1: it may be asked now; 0: its breaker is open, or its quota used up.");
     for (n = 0; n < settings->provider_count; n++)

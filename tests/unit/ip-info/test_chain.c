@@ -203,18 +203,41 @@ static void stopping_asks_nobody_else(void **state)
     end(&world);
 }
 
+static void answers_are_good_as_long_as_their_provider_says(void **state)
+{
+    static const char *const pairs[] = {"cache-ttl", "70", NULL};
+    struct fake_world world;
+
+    (void)state;
+    begin(&world, pairs);
+    world.settings.providers[1].ttl_s = 30; /* as its file may say */
+    assert_false(start(&world));
+    fake_fail(&world, 0, FETCH_TIMEOUT);
+    fake_answer(&world, 1, 200, "{\"city\":\"x\"}");
+    assert_int_equal(outcome.fresh_s, 30);
+    assert_false(start(&world));
+    fake_answer(&world, 2, 200, "{\"city\":\"x\"}");
+    assert_int_equal(outcome.fresh_s, 70);
+    assert_int_equal(world.service.chains.attempts[0], 2);
+    assert_int_equal(world.service.chains.failures[0], 1);
+    assert_int_equal(world.service.chains.failures[1], 0);
+    end(&world);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(failures_go_on_to_the_next),
-                                       cmocka_unit_test(the_last_failure_is_the_outcome),
-                                       cmocka_unit_test(answers_end_it),
-                                       cmocka_unit_test(nothing_is_begun_behind_the_deadline),
-                                       cmocka_unit_test(what_another_try_may_change_is_tried_again),
-                                       cmocka_unit_test(others_are_not),
-                                       cmocka_unit_test(retries_are_bounded),
-                                       cmocka_unit_test(families_are_respected),
-                                       cmocka_unit_test(one_whose_secret_is_missing_is_not_asked),
-                                       cmocka_unit_test(stopping_asks_nobody_else)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(failures_go_on_to_the_next),
+        cmocka_unit_test(the_last_failure_is_the_outcome),
+        cmocka_unit_test(answers_end_it),
+        cmocka_unit_test(nothing_is_begun_behind_the_deadline),
+        cmocka_unit_test(what_another_try_may_change_is_tried_again),
+        cmocka_unit_test(others_are_not),
+        cmocka_unit_test(retries_are_bounded),
+        cmocka_unit_test(families_are_respected),
+        cmocka_unit_test(one_whose_secret_is_missing_is_not_asked),
+        cmocka_unit_test(stopping_asks_nobody_else),
+        cmocka_unit_test(answers_are_good_as_long_as_their_provider_says)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
