@@ -1,21 +1,17 @@
 """The chat's history in a file: what was shown or acknowledged is there again, whatever happened."""
 
 import os
-import random
 import shutil
 import signal
 import sqlite3
 import subprocess
 import tempfile
-import threading
 import unittest
 
 from support import WsClosed, run_lwshost
 from support.server import PLUGIN_DIR, SANITIZER_REPORT, Server
 from test_chat_json import Chat
 from support.chat import ChatServer, chat_conf, parts
-
-KILLS = int(os.environ.get("CHAT_STORE_KILLS", "20"))
 
 
 class StoreServer(ChatServer):
@@ -151,98 +147,6 @@ class Restarts(Stored):
             self.assertTrue(oldest - 11 <= again["missed"] <= oldest + 5, again)
 
 
-class Load:
-    """One who says things as fast as they go out, and one who watches; until the server dies."""
-
-    def __init__(self, server, number):
-        self.number = number
-        self.watcher, self.sender = Chat(server), Chat(server)
-        self.watcher.join(nick="Watcher")
-        self.sender.join(nick="Sender")
-        self.shown, self.kept = {}, {}
-        self.changed = threading.Condition()
-        self.threads = [threading.Thread(target=target, daemon=True)
-                        for target in (self.send, self.watch, self.collect)]
-        for thread in self.threads:
-            thread.start()
-
-    def send(self):
-        try:
-            for n in range(100000):
-                cid = f"{self.number}-{n}"
-                self.sender.send_json(type="message", room="lobby", text=f"text of {cid}", cid=cid,
-                                      id=cid)
-        except OSError:
-            pass
-
-    def watch(self):
-        try:
-            while True:
-                message = self.watcher.receive_json("message")
-                if "replay" not in message:
-                    self.shown[message["offset"]] = message["cid"]
-        except (WsClosed, OSError):
-            pass
-
-    def collect(self):
-        try:
-            while True:
-                ok = self.sender.receive_json("ok")
-                with self.changed:
-                    self.kept[ok["offset"]] = ok["id"]
-                    self.changed.notify_all()
-        except (WsClosed, OSError):
-            pass
-
-    def wait_kept(self, count):
-        with self.changed:
-            assert self.changed.wait_for(lambda: len(self.kept) >= count, 60), len(self.kept)
-
-    def join(self):
-        for thread in self.threads:
-            thread.join(60)
-            assert not thread.is_alive()
-
-
-class Kills(Stored):
-    def test_a_kill_loses_and_renumbers_nothing_that_was_shown_or_acknowledged(self):
-        options = {"history_count": 10000, "room_log_bytes": 67108864,
-                   "client_queue_bytes": 16777216}
-        seen, epoch, lost = {}, None, 0
-        for number in range(KILLS + 1):
-            with self.serve(**options) as server:
-                ann = Chat(server)
-                joined = ann.join(nick="Ann", **({"since": {"epoch": epoch, "offset": 0}} if epoch else {}))
-                if epoch:
-                    self.assertEqual((joined["epoch"], joined["recovered"]), (epoch, True))
-                epoch = joined["epoch"]
-                there = {}
-                for _ in range(joined["replay"]):
-                    message = ann.receive_json("message")
-                    self.assertEqual(message["text"], f"text of {message['cid']}")
-                    there[message["offset"]] = message["cid"]
-                self.assertEqual(sorted(there), list(range(1, joined["offset"] + 1)))
-                self.assertEqual(len(set(there.values())), len(there))
-                for offset, cid in seen.items():
-                    self.assertEqual(there.get(offset), cid)
-                seen = there
-                if number == KILLS:
-                    break
-                ann.close()
-                load = Load(server, number)
-                load.wait_kept(random.randrange(1, 300))
-                server.crash()
-                load.join()
-                self.assertNotRegex(server.stderr, SANITIZER_REPORT)
-                for offset, cid in {**load.shown, **load.kept}.items():
-                    self.assertFalse(offset in seen, f"number {offset} was used again")
-                    seen[offset] = cid
-                for offset, cid in load.kept.items():
-                    self.assertEqual(load.shown.get(offset, cid), cid)
-                lost += len(load.shown) + len(load.kept)
-        self.assertGreater(lost, KILLS)
-
-
 class Trouble(Stored):
     def refused(self, words):
         """The server ends with status 1 and says why."""
@@ -290,6 +194,18 @@ class Trouble(Stored):
             self.refused("is in use by another process or vhost")
             self.assertEqual(ann.say("still here", "c")["offset"], 1)
 
+    def test_a_file_that_another_program_holds(self):
+        with self.serve() as server:
+            Chat(server).join()
+        other = sqlite3.connect(self.path, isolation_level=None)
+        self.addCleanup(other.close)
+        other.execute("BEGIN IMMEDIATE")
+        self.refused("is in use by another process or vhost")
+        other.execute("ROLLBACK")
+        other.execute("PRAGMA user_version=99")
+        other.close()
+        self.refused("was written by a newer version (its schema is 99, this one knows 2)")
+
     def test_a_folder_that_is_missing(self):
         self.path = os.path.join(self.folder, "none", "chat.db")
         self.refused("can't be opened: No such file or directory")
@@ -311,20 +227,21 @@ class Trouble(Stored):
             checked = run_lwshost("-c", server.folder, "--plugin-dir", PLUGIN_DIR, "--check")
             self.assertEqual(checked.returncode, 0, checked.stderr)
 
-    def mount_small(self):
-        if os.geteuid() or subprocess.run(
-                ["mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", self.folder],
-                capture_output=True, check=False).returncode:
+    def serve_on_small_disk(self):
+        """In a mount namespace of its own, which ends with the server."""
+        mount = 'mount -t tmpfs -o size=512k tmpfs "$0" && exec "$@"'
+        wrapper = ["unshare", "--mount", "--propagation", "private", "sh", "-c", mount, self.folder]
+        if os.geteuid() or subprocess.run([*wrapper, "true"], capture_output=True,
+                                          check=False).returncode:
             self.skipTest("a small file system can't be mounted here")
-        self.addCleanup(subprocess.run, ["umount", self.folder], check=True)
+        return StoreServer(self.conf(), wrapper=wrapper)
 
     def test_a_full_disk_refuses_messages_until_there_is_room(self):
-        self.mount_small()
-        with self.serve() as server:
+        with self.serve_on_small_disk() as server:
             ann = Chat(server)
             epoch = ann.join(nick="Ann")["epoch"]
             self.assertEqual(ann.say("before", "c0")["offset"], 1)
-            ballast = os.path.join(self.folder, "ballast")
+            ballast = f"/proc/{server.process.pid}/root{self.folder}/ballast"
             try:
                 with open(ballast, "wb", buffering=0) as file:
                     while file.write(b"\0" * 4096):
@@ -351,7 +268,8 @@ class Trouble(Stored):
             os.unlink(ballast)
             self.assertEqual(ann.say("after", f"c{n}")["offset"], kept + 1)
             server.wait_stderr("works again")
-        with self.serve() as server:
+            server.signal(signal.SIGHUP)
+            server.wait_listening(2)
             joined = Chat(server).join(since={"epoch": epoch, "offset": kept})
             self.assertEqual((joined["recovered"], joined["offset"]), (True, kept + 1))
 

@@ -46,6 +46,65 @@ static void too_many_at_once_are_refused(void **state)
     free(kept);
 }
 
+/* The loop does not look, so what is done waits as well. */
+static void too_many_bytes_at_once_are_refused(void **state)
+{
+    struct rig *rig = *state;
+    char *text = malloc(65537);
+    int n, most = STORE_APPEND_BYTES_MAX / 65536;
+    struct rig_kept *kept = calloc((size_t)most + 2, sizeof(*kept));
+    struct store_room *room;
+
+    memset(text, 'x', 65536);
+    text[65536] = '\0';
+    rig->config.limits.kept_bytes = 64 << 20;
+    rig_open(rig);
+    room = rig_room(rig, "a");
+    for (n = 0; n <= most; n++)
+        rig_append(rig, room, "u", "", text, &kept[n]);
+    assert_int_equal(kept[most - 1].calls, 0);
+    assert_int_equal(kept[most].calls, 1);
+    assert_int_equal(kept[most].result, STORE_FAILED);
+    rig->store->ops->drain(rig->store);
+    assert_int_equal(kept[most - 1].result, STORE_KEPT);
+    assert_int_equal(rig_say(rig, room, "u", "", "x").offset, most + 1);
+    rig->store->ops->close(room);
+    free(kept);
+    free(text);
+}
+
+static void count_page(void *ticket, const struct message *messages, size_t count)
+{
+    size_t *pages = ticket;
+
+    (void)messages;
+    pages[0]++;
+    pages[1] += count;
+}
+
+static void too_many_pages_at_once_are_empty(void **state)
+{
+    struct rig *rig = *state;
+    struct store_query query = {.after = 0, .before = 2, .limit = 5, .max_bytes = 1000};
+    struct store_room *room;
+    size_t pages[2] = {0, 0};
+    int n;
+
+    rig_open(rig);
+    room = rig_room(rig, "a");
+    rig_say(rig, room, "u", "", "x");
+    for (n = 0; n < STORE_PAGES_MAX; n++)
+        rig->store->ops->read(room, &query, count_page, pages);
+    assert_int_equal(pages[0], 0);
+    rig->store->ops->read(room, &query, count_page, pages);
+    assert_int_equal(pages[0], 1);
+    assert_int_equal(pages[1], 0);
+    rig->store->ops->drain(rig->store);
+    assert_int_equal(pages[0], STORE_PAGES_MAX + 1);
+    assert_int_equal(pages[1], STORE_PAGES_MAX);
+    rig->store->ops->close(room);
+}
+
 static void the_end_answers_everything(void **state)
 {
     struct rig *rig = *state;
@@ -261,6 +320,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(too_many_at_once_are_refused, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(too_many_bytes_at_once_are_refused, rig_setup,
+                                        rig_teardown),
+        cmocka_unit_test_setup_teardown(too_many_pages_at_once_are_empty, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(the_end_answers_everything, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(the_room_left_longest_ago_is_dropped, rig_setup,
                                         rig_teardown),
