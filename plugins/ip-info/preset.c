@@ -16,6 +16,29 @@ static const struct provider presets[] = {
      .error_count = 1,
      .notice = "the service is gone; give the option \"sina:url\" a server that speaks its format"},
 
+    /* The plugin beside this one, in its own format. Without a language it answers in the
+       tutorial's. */
+    {.name = "ip-lookup",
+     .url_text = "http://127.0.0.1:7681/ip-lookup?format=native&ip={ip}&lang={lang}",
+     .is_private = true,
+     .ok_text = "/ok=true",
+     .map_texts = {"country=/country country_code=/country_code region=/region "
+                   "region_code=/region_code city=/city district=/district postal=/postal "
+                   "timezone=/timezone isp=/isp org=/org as_name=/as_name latitude=/latitude "
+                   "longitude=/longitude asn=/asn"},
+     .message_text = "/error/code",
+     .errors = {{"not_found", OUTCOME_NOT_FOUND}},
+     .error_count = 1,
+     .langs = {{"zh", "zh-CN"},
+               {"en", "en"},
+               {"de", "de"},
+               {"fr", "fr"},
+               {"ja", "ja"},
+               {"ru", "ru"},
+               {"es", "es"},
+               {"pt", "pt-BR"}},
+     .lang_count = 8},
+
     {.name = "ip-api",
      .url_text = "http://ip-api.com/json/{ip}?fields=61439&lang={lang}",
      .ok_text = "/status=success",
@@ -106,6 +129,7 @@ void preset_apply(struct provider *provider, bool has_other_url)
     provider->per_minute = provider->per_second = 0;
     provider->remaining_field = provider->reset_field = NULL;
     provider->family = PROVIDER_ANY_FAMILY;
+    provider->is_private = false;
     provider->notice = NULL;
 }
 

@@ -18,6 +18,17 @@ static const struct {
      "{\"ret\":1,\"start\":-1,\"country\":\"中国\",\"province\":\"北京\",\"city\":\"北京\","
      "\"district\":\"\",\"isp\":\"\",\"type\":\"\"}",
      "country=中国 region=北京 city=北京"},
+    {"ip-lookup",
+     "{\"ip\":\"17.130.112.24\",\"ok\":true,\"country\":\"United States\","
+     "\"country_code\":\"US\",\"region\":\"California\",\"region_code\":\"CA\","
+     "\"city\":\"Cupertino\",\"district\":\"West\",\"postal\":\"95014\","
+     "\"timezone\":\"America/Los_Angeles\",\"isp\":\"Apple\",\"org\":\"Apple Park\","
+     "\"as_name\":\"Apple Inc.\",\"latitude\":37.323,\"longitude\":-122.0322,\"asn\":714}",
+     "country=United States country_code=US region=California region_code=CA city=Cupertino "
+     "district=West postal=95014 latitude=37.323 longitude=-122.0322 "
+     "timezone=America/Los_Angeles isp=Apple org=Apple Park as_name=Apple Inc. asn=714"},
+    {"ip-lookup", "{\"ip\":\"192.0.43.10\",\"ok\":false,\"error\":{\"code\":\"not_found\"}}",
+     "not_found"},
     {"ip-api",
      "{\"status\":\"success\",\"country\":\"Canada\",\"countryCode\":\"CA\",\"region\":\"QC\","
      "\"regionName\":\"Quebec\",\"city\":\"Montreal\",\"zip\":\"H1K\",\"lat\":45.6085,"
@@ -110,6 +121,18 @@ static void each_service_is_understood(void **state)
     }
 }
 
+static void only_the_known_place_may_be_private(void **state)
+{
+    struct provider provider = {.name = "ip-lookup"};
+
+    (void)state;
+    preset_apply(&provider, false);
+    assert_true(provider.is_private);
+    preset_apply(&provider, true);
+    assert_false(provider.is_private);
+    assert_string_equal(provider.ok_text, "/ok=true");
+}
+
 static void other_names_are_left_alone(void **state)
 {
     struct provider provider = {.name = "other", .per_minute = 3};
@@ -133,6 +156,7 @@ static void misspelt_names_are_found(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(each_service_is_understood),
+                                       cmocka_unit_test(only_the_known_place_may_be_private),
                                        cmocka_unit_test(other_names_are_left_alone),
                                        cmocka_unit_test(misspelt_names_are_found)};
 
