@@ -146,8 +146,7 @@ void world_flush(struct world *world)
     flush_outbox(world);
     flush_rooms(world);
     world->is_flushing = false;
-    if (dlist_first(&world->dirty_rooms))
-        world->published_us = 0;
+    world->published_us = world->port->now_us(); /* what is left may gather more once again */
     if (dlist_first(&world->dirty_rooms) || dlist_first(&world->outbox))
         yield(world);
 }

@@ -255,6 +255,40 @@ static void a_sender_with_more_to_say_is_heard_out_for_a_moment(void **state)
     fake_world_free(world);
 }
 
+static void a_large_room_hears_a_sender_out_before_it_begins_anew(void **state)
+{
+    struct world *world = fake_world(options);
+    struct fake_link *links[130];
+    size_t n;
+
+    (void)state;
+    for (n = 0; n < 130; n++) {
+        links[n] = fake_text(world, NULL, NULL);
+        links[n]->write_us = 100;
+    }
+    for (n = 0; n < 130; n++)
+        fake_skip(links[n]);
+    say_numbers(links[0], 1, 1);
+    assert_int_equal(fake_flush_once(world), 1); /* 64 of them */
+    say_numbers(links[0], 2, 2);
+    links[0]->has_input = true;
+    fake_flush_once(world); /* a sender does not stop what has begun */
+    fake_flush_once(world);
+    assert_true(links[129]->received.len > links[129]->read);
+    links[0]->writes = 0;
+    assert_int_equal(fake_flush_once(world), 1);
+    say_numbers(links[0], 3, 3);
+    assert_int_equal(links[0]->writes, 0);
+    links[0]->has_input = false;
+    fake_flush(world);
+    assert_int_equal(links[0]->writes, 1);
+    for (n = 0; n < 130; n++) {
+        expect_lines(links[n], 1, 3);
+        fake_free(links[n]);
+    }
+    fake_world_free(world);
+}
+
 static void a_log_lives_only_while_somebody_reads_it(void **state)
 {
     struct world *world = fake_world(options);
@@ -362,6 +396,7 @@ int main(void)
         cmocka_unit_test(a_large_room_is_flushed_in_slices_and_nobody_is_left_out),
         cmocka_unit_test(a_room_with_slow_sockets_yields_to_others),
         cmocka_unit_test(a_sender_with_more_to_say_is_heard_out_for_a_moment),
+        cmocka_unit_test(a_large_room_hears_a_sender_out_before_it_begins_anew),
         cmocka_unit_test(a_log_lives_only_while_somebody_reads_it),
         cmocka_unit_test(a_dead_socket_is_ended_and_not_written_to_again),
         cmocka_unit_test(answers_to_many_do_not_keep_a_room_waiting),
