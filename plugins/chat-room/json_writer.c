@@ -1,6 +1,7 @@
 #include "json_writer.h"
 
-#include <inttypes.h>
+#include "eight_bytes.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -10,22 +11,37 @@ static void put(struct json_writer *writer, const char *text, size_t len)
         writer->has_failed = true;
 }
 
-static void put_name(struct json_writer *writer, const char *name)
+/* The separator, the name, and one character of the value if `first` is not NUL: they are most of
+ * what is written, and go in at one go. */
+static void put_head(struct json_writer *writer, const char *name, char first)
 {
-    if (writer->needs_comma)
-        put(writer, ",", 1);
-    writer->needs_comma = true;
-    if (!name)
+    size_t len = name ? strlen(name) : 0;
+    char *to;
+
+    if (writer->has_failed || bytes_reserve(writer->out, len + 5)) {
+        writer->has_failed = true;
         return;
-    put(writer, "\"", 1);
-    put(writer, name, strlen(name));
-    put(writer, "\":", 2);
+    }
+    to = writer->out->data + writer->out->len;
+    if (writer->needs_comma)
+        *to++ = ',';
+    writer->needs_comma = true;
+    if (name) {
+        *to++ = '"';
+        memcpy(to, name, len);
+        to += len;
+        *to++ = '"';
+        *to++ = ':';
+    }
+    if (first)
+        *to++ = first;
+    *to = '\0';
+    writer->out->len = (size_t)(to - writer->out->data);
 }
 
 void json_out_begin(struct json_writer *writer, const char *name, char bracket)
 {
-    put_name(writer, name);
-    put(writer, &bracket, 1);
+    put_head(writer, name, bracket);
     writer->needs_comma = false;
 }
 
@@ -53,20 +69,35 @@ static void put_escape(struct json_writer *writer, unsigned char c)
     put(writer, escape, (size_t)len);
 }
 
+/* How many bytes of `text` come before one that needs an escape. */
+static size_t plain_run(const char *text, size_t len)
+{
+    size_t n = 0;
+
+    for (; len - n >= 8; n += 8) {
+        uint64_t eight = eight_bytes(text + n);
+
+        if (eight_have_below(eight, 0x20) || eight_have(eight, '"') || eight_have(eight, '\\') ||
+            eight_have(eight, 0x7f))
+            break;
+    }
+    while (n < len && !needs_escape((unsigned char)text[n]))
+        n++;
+    return n;
+}
+
 void json_out_text(struct json_writer *writer, const char *name, const char *text, size_t len)
 {
-    size_t n, plain = 0;
+    size_t run;
 
-    put_name(writer, name);
-    put(writer, "\"", 1);
-    for (n = 0; n < len; n++) {
-        if (!needs_escape((unsigned char)text[n]))
-            continue;
-        put(writer, text + plain, n - plain);
-        put_escape(writer, (unsigned char)text[n]);
-        plain = n + 1;
+    put_head(writer, name, '"');
+    while ((run = plain_run(text, len)) < len) {
+        put(writer, text, run);
+        put_escape(writer, (unsigned char)text[run]);
+        text += run + 1;
+        len -= run + 1;
     }
-    put(writer, text + plain, len - plain);
+    put(writer, text, len);
     put(writer, "\"", 1);
 }
 
@@ -77,21 +108,24 @@ void json_out_string(struct json_writer *writer, const char *name, const char *t
 
 void json_out_number(struct json_writer *writer, const char *name, int64_t number)
 {
-    char digits[24];
-    int len = snprintf(digits, sizeof(digits), "%" PRId64, number);
+    char digits[20], *from = digits + sizeof(digits);
+    uint64_t rest = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
 
-    put_name(writer, name);
-    put(writer, digits, (size_t)len);
+    do
+        *--from = (char)('0' + rest % 10);
+    while (rest /= 10);
+    put_head(writer, name, number < 0 ? '-' : '\0');
+    put(writer, from, (size_t)(digits + sizeof(digits) - from));
 }
 
 void json_out_flag(struct json_writer *writer, const char *name, bool flag)
 {
-    put_name(writer, name);
+    put_head(writer, name, '\0');
     put(writer, flag ? "true" : "false", flag ? 4 : 5);
 }
 
 void json_out_null(struct json_writer *writer, const char *name)
 {
-    put_name(writer, name);
+    put_head(writer, name, '\0');
     put(writer, "null", 4);
 }

@@ -132,12 +132,12 @@ static bool has_cid(const struct hash_node *node, const void *key)
 static void append(struct store_room *room, const struct message *message, store_kept_fn *done,
                    void *ticket)
 {
+    uint64_t hash = message->cid[0] ? cid_hash(room, message) : 0;
     struct hash_node *known;
     struct kept *kept;
 
     forget_expired(room, message->time_ms);
-    known = message->cid[0] ? hash_map_find(&room->cids, cid_hash(room, message), has_cid, message)
-                            : NULL;
+    known = message->cid[0] ? hash_map_find(&room->cids, hash, has_cid, message) : NULL;
     if (known) {
         done(ticket, STORE_KNOWN, &HASH_MAP_ENTRY(known, struct kept, by_cid)->message);
         return;
@@ -151,7 +151,7 @@ static void append(struct store_room *room, const struct message *message, store
     kept->message.offset = room->past.state.head;
     *slot(room, kept->message.offset) = kept;
     if (message->cid[0])
-        hash_map_insert(&room->cids, &kept->by_cid, cid_hash(room, message));
+        hash_map_insert(&room->cids, &kept->by_cid, hash);
     done(ticket, STORE_KEPT, &kept->message);
     forget_excess(room);
 }

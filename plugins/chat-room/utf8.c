@@ -1,6 +1,6 @@
 #include "utf8.h"
 
-#include <string.h>
+#include "eight_bytes.h"
 
 /* Bytes of a sequence by its first byte, and the smallest code point that needs as many. */
 static size_t sequence(uint8_t first, uint32_t *bits, uint32_t *least)
@@ -52,16 +52,12 @@ size_t utf8_next(const char *text, size_t len, uint32_t *code_point)
 bool utf8_is_valid(const char *text, size_t len)
 {
     uint32_t code_point;
-    uint64_t eight;
     size_t at = 0, step;
 
     while (at < len) {
-        if (len - at >= sizeof(eight)) {
-            memcpy(&eight, text + at, sizeof(eight));
-            if (!(eight & 0x8080808080808080u)) {
-                at += sizeof(eight);
-                continue;
-            }
+        if (len - at >= 8 && !(eight_bytes(text + at) & EIGHT_TIMES(0x80))) {
+            at += 8;
+            continue;
         }
         step = utf8_next(text + at, len - at, &code_point);
         if (step == 0)
@@ -89,30 +85,48 @@ bool utf8_is_space(uint32_t c)
 
 bool utf8_is_control(uint32_t c) { return c < 0x20 || (c >= 0x7f && c <= 0x9f); }
 
-/* The bytes of `text` from the first to the last character that is no white space. */
+/* Where the character that ends at `len` begins. */
+static size_t last_start(const char *text, size_t len)
+{
+    while (len && ((uint8_t)text[--len] & 0xc0) == 0x80)
+        ;
+    return len;
+}
+
+/* The bytes of valid `text` from the first to the last character that is no white space. */
 static void trim(const char **text, size_t *len)
 {
     uint32_t c;
-    size_t at, step, end = 0;
+    size_t step, at;
 
     while ((step = utf8_next(*text, *len, &c)) && utf8_is_space(c)) {
         *text += step;
         *len -= step;
     }
-    for (at = 0; (step = utf8_next(*text + at, *len - at, &c)); at += step)
-        if (!utf8_is_space(c))
-            end = at + step;
-    *len = end;
+    while (*len) {
+        at = last_start(*text, *len);
+        if (!utf8_next(*text + at, *len - at, &c) || !utf8_is_space(c))
+            return;
+        *len = at;
+    }
 }
+
+static bool may_be_control(uint8_t byte) { return byte < 0x20 || byte == 0x7f || byte == 0xc2; }
 
 /* Whether any byte could belong to a control character: the common text has none and is one copy.
  */
 static bool may_have_control(const char *text, size_t len)
 {
-    size_t n;
+    size_t n = 0;
 
-    for (n = 0; n < len; n++)
-        if ((uint8_t)text[n] < 0x20 || (uint8_t)text[n] == 0x7f || (uint8_t)text[n] == 0xc2)
+    for (; len - n >= 8; n += 8) {
+        uint64_t eight = eight_bytes(text + n);
+
+        if (eight_have_below(eight, 0x20) || eight_have(eight, 0x7f) || eight_have(eight, 0xc2))
+            return true;
+    }
+    for (; n < len; n++)
+        if (may_be_control((uint8_t)text[n]))
             return true;
     return false;
 }

@@ -173,10 +173,11 @@ static enum refusal read_fields(struct request *request, const json_t *object)
 
     for (n = 0; n < sizeof(fields) / sizeof(fields[0]); n++) {
         const struct field *field = &fields[n];
-        const json_t *value = json_object_get(object, field->name);
+        const json_t *value = NULL;
 
         if (!(field->known_by & ON(request->type)))
             continue;
+        value = json_object_get(object, field->name);
         if (!value && !(field->needed_by & ON(request->type)))
             continue;
         if (!value || read_value(request, field, value))
