@@ -121,8 +121,20 @@ static void describe_tls(const struct site *site, struct lws_context_creation_in
 }
 #endif
 
+/* Whether one of its protocols sees to it that silent WebSocket peers are ended. */
+static bool pings_peers(const struct site *site)
+{
+    size_t n;
+
+    for (n = 0; n < site->protocol_count; n++)
+        if (site->protocols[n].plugin.hooks && site->protocols[n].plugin.hooks->pings_peers)
+            return true;
+    return false;
+}
+
 void site_describe(const struct site *site, struct lws_context_creation_info *info)
 {
+    static const lws_retry_bo_t no_pings = {0};
     const struct conf_vhost *conf = site->conf;
 
     describe_address(site, info);
@@ -134,6 +146,8 @@ void site_describe(const struct site *site, struct lws_context_creation_info *in
     info->headers = site->lws_headers;
     info->mounts = site->lws_mounts;
     info->keepalive_timeout = (int)conf->keepalive_timeout;
+    if (pings_peers(site))
+        info->retry_and_idle_policy = &no_pings;
     info->error_document_404 = conf->error_document_404;
     info->unix_socket_perms = conf->unix_socket_perms;
     info->listen_accept_role = conf->listen_accept_role;

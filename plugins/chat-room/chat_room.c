@@ -265,11 +265,13 @@ static const struct lwshost_hooks hooks = {
     .stop = hook_stop,
     .pending = hook_pending,
     .broken = hook_broken,
+    .pings_peers = true,
 };
 
 static const struct lwshost_hooks text_hooks = {
     .check = check_text_options,
     .broken = hook_text_broken,
+    .pings_peers = true,
 };
 
 static const struct lws_protocols protocols[] = {

@@ -13,7 +13,9 @@
 
 #include <libwebsockets.h>
 
-#define LWSHOST_HOOKS_ID 0x6c776832u /* "lwh2": change it when the struct below changes */
+#include <stdbool.h>
+
+#define LWSHOST_HOOKS_ID 0x6c776833u /* "lwh3": change it when the struct below changes */
 
 struct lwshost_hooks {
     /* Check the options of one vhost without starting anything or touching a file.
@@ -39,6 +41,11 @@ struct lwshost_hooks {
      * runs. Asked on the loop thread after LWS_CALLBACK_PROTOCOL_INIT; lwshost ends then with
      * status 1. The text is the plugin's and lives as long as the vhost. */
     const char *(*broken)(struct lws_vhost *vhost);
+
+    /* The plugin pings its WebSocket peers and ends those that are silent, so lws need not do it on
+     * vhosts that have this protocol. lws would keep a timer for each connection in one sorted
+     * list, and walk past all the others whenever a peer comes or answers a ping. */
+    bool pings_peers;
 };
 
 #endif
