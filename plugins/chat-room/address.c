@@ -8,7 +8,7 @@
 
 struct address {
     struct hash_node node;
-    unsigned long connections;
+    unsigned long connections, holders;
     char text[IP_ADDR_TEXT_BYTES];
 };
 
@@ -43,30 +43,58 @@ static struct address *find(const struct world *world, const char *text)
     return node ? HASH_MAP_ENTRY(node, struct address, node) : NULL;
 }
 
-bool address_take(struct world *world, const char *text)
+const char *address_take(struct world *world, const char *text)
 {
     struct address *address = find(world, text);
 
     if (!address) {
         address = calloc(1, sizeof(*address));
         if (!address)
-            return false;
+            return NULL;
         strcpy(address->text, text);
         hash_map_insert(&world->addresses, &address->node,
                         hash_keyed(&world->hash_key, text, strlen(text)));
     }
     if (world->options->per_ip && address->connections >= world->options->per_ip)
-        return false;
+        return NULL;
     address->connections++;
-    return true;
+    return address->text;
+}
+
+static void forget_unused(struct world *world, struct address *address)
+{
+    if (address->connections || address->holders)
+        return;
+    hash_map_remove(&world->addresses, &address->node);
+    free(address);
 }
 
 void address_release(struct world *world, const char *text)
 {
     struct address *address = find(world, text);
 
-    if (!address || --address->connections)
+    if (!address)
         return;
-    hash_map_remove(&world->addresses, &address->node);
-    free(address);
+    address->connections--;
+    forget_unused(world, address);
+}
+
+const char *address_hold(struct world *world, const char *text)
+{
+    struct address *address = find(world, text);
+
+    if (!address)
+        return "";
+    address->holders++;
+    return address->text;
+}
+
+void address_let_go(struct world *world, const char *text)
+{
+    struct address *address = find(world, text);
+
+    if (!address)
+        return;
+    address->holders--;
+    forget_unused(world, address);
 }

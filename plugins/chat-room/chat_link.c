@@ -12,6 +12,8 @@
 
 #define SOON_US 1 /* the next turn of the loop */
 
+_Static_assert(sizeof(struct chat_pss) <= sizeof(struct conn) + 32, "see test_footprint.c");
+
 static uint64_t now_us(void)
 {
     struct timespec now;

@@ -17,7 +17,7 @@
 
 #define JSON_PROTOCOL "chat-room"
 #define TEXT_PROTOCOL "chat-room-text"
-#define RX_BYTES 1024 /* of each connection's buffer in lws, for its whole life */
+#define RX_BYTES 960 /* of each connection's buffer in lws, for its whole life */
 #define TX_BYTES (FANOUT_WRITE_BYTES + 65536) /* so that lws sends in one piece what it gets */
 
 static struct chat_vhd *vhd_of(struct lws_vhost *vhost)

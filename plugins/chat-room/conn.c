@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* Over a limit: told by a close code, because a page's script can't see why a handshake failed. */
-static bool is_refused(struct conn *conn)
+static bool is_refused(struct conn *conn, const char *address)
 {
     const struct chat_options *options = conn->world->options;
 
@@ -13,10 +13,10 @@ static bool is_refused(struct conn *conn)
         conn_close(conn, CLOSE_SERVER_FULL, "the server is full");
         return true;
     }
-    conn->is_counted = address_take(conn->world, conn->address);
-    if (!conn->is_counted)
+    conn->address = address_take(conn->world, address);
+    if (!conn->address)
         conn_close(conn, CLOSE_ADDRESS_FULL, "too many connections from this address");
-    return !conn->is_counted;
+    return !conn->address;
 }
 
 int conn_open(struct conn *conn, struct world *world, void *link, enum conn_mode mode,
@@ -26,11 +26,10 @@ int conn_open(struct conn *conn, struct world *world, void *link, enum conn_mode
     conn->world = world;
     conn->link = link;
     conn->mode = mode;
-    strncpy(conn->address, address, sizeof(conn->address) - 1);
     dlist_append(&world->all_conns, &conn->of_world);
     world->conn_count++;
     world->counters.connections[mode]++;
-    if (is_refused(conn))
+    if (is_refused(conn, address))
         return 0;
     waiting_start(world, &conn->waiting, mode == CONN_JSON ? PATIENCE_JOIN : PATIENCE_QUIET);
     conn->session = session_new(conn);
@@ -217,7 +216,7 @@ void conn_closed(struct conn *conn)
     dlist_remove(&conn->outbox);
     waiting_stop(&conn->waiting);
     world->conn_count--;
-    if (conn->is_counted)
+    if (conn->address)
         address_release(world, conn->address);
     out_queue_fini(&conn->out);
     rx_buf_fini(&conn->rx);

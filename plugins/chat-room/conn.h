@@ -11,7 +11,6 @@
 #ifndef CHAT_CONN_H
 #define CHAT_CONN_H
 
-#include "ip_addr.h"
 #include "out_queue.h"
 #include "rx_buf.h"
 #include "world.h"
@@ -26,17 +25,16 @@ struct conn {
     struct rx_buf rx;
     struct dlist_node of_world, outbox;
     struct waiting waiting;
+    const char *address; /* the peer's, or NULL when it is not counted: refused from the start */
     enum conn_mode mode;
-    char address[IP_ADDR_TEXT_BYTES];
     bool has_joined; /* a room, some time */
-    bool is_counted; /* among the connections of its address */
     bool is_closing; /* a Close frame is queued or sent */
     bool is_dead;    /* the socket is gone or will be */
     bool is_overrun; /* more waited than may; the next flush closes it */
     bool wants_writable;
-    unsigned bad_frames; /* in a row */
-    unsigned guesses;    /* wrong secrets and PINs since the last right one */
-    unsigned refused;    /* for their rate, since refused_us */
+    uint8_t bad_frames; /* in a row; each of these is bounded where it is counted */
+    uint8_t guesses;    /* wrong secrets and PINs since the last right one */
+    uint8_t refused;    /* for their rate, since refused_us */
     uint64_t refused_us;
     uint64_t tokens_us; /* the rate's bucket: when it was, or will be, full */
 };
@@ -60,8 +58,8 @@ struct conn {
 #define CLOSE_NOT_JOINED 4506u
 #define CLOSE_NO_ENTRY 4508u
 
-/* Begin. address: the peer's, canonical text. A connection over a limit is open too, but closing
- * from the start. Returns 0, or -1 when memory is short: the host drops it then. */
+/* Begin. address: the peer's, canonical text, copied. A connection over a limit is open too, but
+ * closing from the start. Returns 0, or -1 when memory is short: the host drops it then. */
 int conn_open(struct conn *conn, struct world *world, void *link, enum conn_mode mode,
               const char *address);
 

@@ -3,6 +3,7 @@
 #include "access.h"
 #include "catch_up.h"
 #include "fanout.h"
+#include "ip_addr.h"
 #include "moderation.h"
 #include "utf8.h"
 
@@ -16,8 +17,9 @@ int join_welcome(struct conn *conn)
 {
     const struct chat_options *options = conn->world->options;
     struct bytes *out = &conn->world->scratch;
+    char token[SESSION_TOKEN_BYTES];
     struct wire_welcome welcome = {
-        .session = conn->session->token,
+        .session = token,
         .user = conn->session->user,
         .time_ms = conn->world->port->wall_ms(),
         .ping_interval_s = options->ping_interval_s,
@@ -28,6 +30,7 @@ int join_welcome(struct conn *conn)
         .default_room = options->default_room,
     };
 
+    session_token(conn->session, token);
     bytes_clear(out);
     if (wire_welcome(out, &welcome))
         return -1;

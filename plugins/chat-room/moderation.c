@@ -88,8 +88,10 @@ static void lift(struct room *room, const struct store_sanction *sanction)
 static void mark(struct room *room, const struct session *session)
 {
     uint8_t hash[SHA256_BYTES];
+    char token[SESSION_TOKEN_BYTES];
 
-    sha256(session->token, strlen(session->token), hash);
+    session_token(session, token);
+    sha256(token, strlen(token), hash);
     sanctions_mark(&room->sanctions, hash);
 }
 

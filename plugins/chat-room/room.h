@@ -55,9 +55,9 @@ struct member {
     uint64_t cursor;       /* in the log of its rendition, while it is live */
     enum rendition rendition;
     bool is_live;            /* reads the log; not while it is away */
+    bool is_typing;          /* what others were told last */
     const char *away_reason; /* what others are told when it does not come back */
     uint64_t typing_us;      /* when others were last told that it is typing; 0: never */
-    bool is_typing;          /* what they were told last */
     int64_t muted_until_ms;  /* wall clock; 0: never */
     char *nick;
     char *label; /* what stands between a text line's first brackets; NULL: the nick */

@@ -14,38 +14,72 @@ static void put_hex(char *out, const uint8_t *bytes, size_t count)
         snprintf(out + 2 * n, 3, "%02x", bytes[n]);
 }
 
+/* The value of a small hexadecimal digit, or -1. */
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static int read_secret(uint8_t secret[SESSION_SECRET_BYTES], const char *token, size_t len)
+{
+    size_t n;
+
+    if (len != SESSION_TOKEN_BYTES - 1)
+        return -1;
+    for (n = 0; n < SESSION_SECRET_BYTES; n++) {
+        int high = hex_digit(token[2 * n]), low = hex_digit(token[2 * n + 1]);
+
+        if (high < 0 || low < 0)
+            return -1;
+        secret[n] = (uint8_t)(high << 4 | low);
+    }
+    return 0;
+}
+
+void session_token(const struct session *session, char out[SESSION_TOKEN_BYTES])
+{
+    put_hex(out, session->secret, sizeof(session->secret));
+}
+
+static uint64_t secret_hash(const struct world *world, const uint8_t secret[SESSION_SECRET_BYTES])
+{
+    return hash_keyed(&world->hash_key, secret, SESSION_SECRET_BYTES);
+}
+
 /* A unix socket is where everybody of a proxy comes from: no address of somebody. */
 static void note_address(struct session *session)
 {
-    struct ip_addr address;
+    struct world *world = session->world;
+    const char *address = session->conn->address;
 
-    session->address[0] = '\0';
-    if (!ip_addr_parse(session->conn->address, strlen(session->conn->address), &address))
-        strcpy(session->address, session->conn->address);
+    address = strcmp(address, ADDRESS_LOCAL) ? address_hold(world, address) : "";
+    address_let_go(world, session->address);
+    session->address = address;
 }
 
 struct session *session_new(struct conn *conn)
 {
     struct session *session = calloc(1, sizeof(*session));
     struct world *world = conn->world;
-    uint8_t secret[16], id[6];
+    uint8_t id[6];
 
     if (!session)
         return NULL;
-    world->port->random(secret, sizeof(secret));
+    world->port->random(session->secret, sizeof(session->secret));
     world->port->random(id, sizeof(id));
-    put_hex(session->token, secret, sizeof(secret));
     session->user[0] = 'u';
     put_hex(session->user + 1, id, sizeof(id));
     session->world = world;
     session->conn = conn;
+    session->address = "";
     note_address(session);
     dlist_init(&session->members);
     dlist_init(&session->errands);
     dlist_append(&world->all_sessions, &session->of_world);
     if (conn->mode == CONN_JSON)
-        hash_map_insert(&world->sessions, &session->by_token,
-                        hash_keyed(&world->hash_key, session->token, strlen(session->token)));
+        hash_map_insert(&world->sessions, &session->by_token, secret_hash(world, session->secret));
     return session;
 }
 
@@ -77,30 +111,31 @@ void session_free(struct session *session, const char *reason)
     dlist_remove(&session->of_world);
     if (session->conn)
         session->conn->session = NULL;
+    address_let_go(session->world, session->address);
     free(session);
 }
 
-/* Tokens are secrets: compared without telling by the time how much was right. */
-static bool has_token(const struct hash_node *node, const void *key)
+/* Compared without telling by the time how much was right. */
+static bool has_secret(const struct hash_node *node, const void *key)
 {
-    const char *token = HASH_MAP_ENTRY(node, struct session, by_token)->token;
-    const char *given = key;
-    unsigned char difference = 0;
+    const uint8_t *secret = HASH_MAP_ENTRY(node, struct session, by_token)->secret;
+    const uint8_t *given = key;
+    uint8_t difference = 0;
     size_t n;
 
-    for (n = 0; n < SESSION_TOKEN_BYTES - 1; n++)
-        difference |= (unsigned char)(token[n] ^ given[n]);
+    for (n = 0; n < SESSION_SECRET_BYTES; n++)
+        difference |= (uint8_t)(secret[n] ^ given[n]);
     return difference == 0;
 }
 
 struct session *session_find(struct world *world, const char *token, size_t len)
 {
+    uint8_t secret[SESSION_SECRET_BYTES];
     struct hash_node *node;
 
-    if (len != SESSION_TOKEN_BYTES - 1)
+    if (read_secret(secret, token, len))
         return NULL;
-    node =
-        hash_map_find(&world->sessions, hash_keyed(&world->hash_key, token, len), has_token, token);
+    node = hash_map_find(&world->sessions, secret_hash(world, secret), has_secret, secret);
     return node ? HASH_MAP_ENTRY(node, struct session, by_token) : NULL;
 }
 
@@ -108,10 +143,12 @@ void session_remember(const struct session *session)
 {
     const struct world *world = session->world;
     struct store_session kept = {.seen_ms = world->port->wall_ms()};
+    char token[SESSION_TOKEN_BYTES];
 
     if (!world->store->ops->remember)
         return;
-    sha256(session->token, strlen(session->token), kept.hash);
+    session_token(session, token);
+    sha256(token, strlen(token), kept.hash);
     memcpy(kept.user, session->user, sizeof(session->user));
     world->store->ops->remember(world->store, &kept);
 }
@@ -119,13 +156,14 @@ void session_remember(const struct session *session)
 void session_become(struct session *session, const char *token, size_t len, const char *user)
 {
     struct world *world = session->world;
+    uint8_t secret[SESSION_SECRET_BYTES];
 
-    if (len != sizeof(session->token) - 1 || strlen(user) >= sizeof(session->user))
+    if (read_secret(secret, token, len) || strlen(user) >= sizeof(session->user))
         return;
     hash_map_remove(&world->sessions, &session->by_token);
-    memcpy(session->token, token, len);
+    memcpy(session->secret, secret, sizeof(secret));
     strcpy(session->user, user);
-    hash_map_insert(&world->sessions, &session->by_token, hash_keyed(&world->hash_key, token, len));
+    hash_map_insert(&world->sessions, &session->by_token, secret_hash(world, secret));
 }
 
 void session_recall(struct session *session, const char *token, size_t len)
@@ -134,7 +172,7 @@ void session_recall(struct session *session, const char *token, size_t len)
     uint8_t hash[SHA256_BYTES];
     const char *user;
 
-    if (!world->store->ops->recall || len != sizeof(session->token) - 1)
+    if (!world->store->ops->recall || len != SESSION_TOKEN_BYTES - 1)
         return;
     sha256(token, len, hash);
     user = world->store->ops->recall(world->store, hash);
@@ -180,7 +218,7 @@ void session_resume(struct session *session, struct conn *conn)
 /* A broken network comes back; who said goodbye, or was sent away for good, does not. */
 static bool may_come_back(const struct session *session, unsigned code)
 {
-    if (!session->by_token.is_mapped || session->world->options->leave_delay_s == 0)
+    if (!hash_node_is_mapped(&session->by_token) || session->world->options->leave_delay_s == 0)
         return false;
     return code == 0 || code == CLOSE_GOING_AWAY || (code >= 4000 && code < 4500);
 }

@@ -14,7 +14,8 @@
 
 #include "room.h"
 
-#define SESSION_TOKEN_BYTES 33 /* 128 random bits in hexadecimal, and a NUL */
+#define SESSION_SECRET_BYTES 16
+#define SESSION_TOKEN_BYTES 33 /* the secret in hexadecimal, and a NUL */
 #define SESSION_USER_BYTES 14  /* "u" and 48 random bits */
 
 /* Something that a store has not answered yet, for a session that may end before it does. Embedded
@@ -32,10 +33,10 @@ struct session {
     struct dlist_node of_world;
     struct dlist members; /* its places in rooms */
     struct dlist errands;
+    const char *address; /* that it came from last, held; "" for a unix socket */
     unsigned room_count;
     char user[SESSION_USER_BYTES];
-    char token[SESSION_TOKEN_BYTES];
-    char address[IP_ADDR_TEXT_BYTES]; /* that it came from last, "" for a unix socket */
+    uint8_t secret[SESSION_SECRET_BYTES];
 };
 
 /* Begin a session on an open connection. Returns NULL when memory is short. */
@@ -43,6 +44,9 @@ struct session *session_new(struct conn *conn);
 
 /* Leave all rooms, without a word when `reason` is NULL, and end. */
 void session_free(struct session *session, const char *reason);
+
+/* The secret as its owner knows it. */
+void session_token(const struct session *session, char out[SESSION_TOKEN_BYTES]);
 
 /* The session of that secret token, or NULL. */
 struct session *session_find(struct world *world, const char *token, size_t len);

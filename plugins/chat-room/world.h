@@ -101,9 +101,15 @@ void waiting_stop(struct waiting *waiting);
  * which may be `address` itself. Returns NULL when they are to see the guest's nick. */
 const char *address_label(const struct world *world, const char *address, char *buffer);
 
-/* Count one connection more or less of an address. address_take returns false when it has as many
- * as per-ip allows already; nothing is counted then. */
-bool address_take(struct world *world, const char *address);
+/* Count one connection more or less of an address. address_take returns its text, which lives as
+ * long as a connection of it is counted, or NULL when it has as many as per-ip allows already, or
+ * memory is short; nothing is counted then. */
+const char *address_take(struct world *world, const char *address);
 void address_release(struct world *world, const char *address);
+
+/* Keep the text of an address that a connection is counted of, beyond that connection. Returns it,
+ * or "" when no connection is; let_go takes either. */
+const char *address_hold(struct world *world, const char *address);
+void address_let_go(struct world *world, const char *address);
 
 #endif

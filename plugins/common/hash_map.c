@@ -104,12 +104,14 @@ static void grow(struct hash_map *map)
     *map = larger;
 }
 
+/* 0 is what a node has that is in no map. */
+static uint64_t no_zero(uint64_t hash) { return hash ? hash : 1; }
+
 void hash_map_insert(struct hash_map *map, struct hash_node *node, uint64_t hash)
 {
     if (map->count >= map->bucket_count)
         grow(map);
-    node->hash = hash;
-    node->is_mapped = true;
+    node->hash = no_zero(hash);
     push(map, node);
     map->count++;
 }
@@ -119,6 +121,7 @@ struct hash_node *hash_map_find(const struct hash_map *map, uint64_t hash, hash_
 {
     struct hash_node *node;
 
+    hash = no_zero(hash);
     for (node = *bucket_of(map, hash); node; node = node->next)
         if (node->hash == hash && equal(node, key))
             return node;
@@ -129,13 +132,13 @@ void hash_map_remove(struct hash_map *map, struct hash_node *node)
 {
     struct hash_node **at;
 
-    if (!node->is_mapped)
+    if (!hash_node_is_mapped(node))
         return;
     for (at = bucket_of(map, node->hash); *at != node; at = &(*at)->next)
         ;
     *at = node->next;
     node->next = NULL;
-    node->is_mapped = false;
+    node->hash = 0;
     map->count--;
 }
 

@@ -16,8 +16,7 @@
 
 struct hash_node {
     struct hash_node *next;
-    uint64_t hash;
-    bool is_mapped;
+    uint64_t hash; /* 0: it is in no map */
 };
 
 struct hash_map {
@@ -46,6 +45,8 @@ uint64_t hash_keyed(const struct hash_key *key, const void *bytes, size_t len);
  * A secret seed would not help against those who want collisions: its lowest byte alone decides
  * about many of them. */
 uint64_t hash_bytes(const void *bytes, size_t len, uint64_t seed);
+
+static inline bool hash_node_is_mapped(const struct hash_node *node) { return node->hash != 0; }
 
 /* Add a node under `hash`. Never fails: when memory is short the chains only get longer. */
 void hash_map_insert(struct hash_map *map, struct hash_node *node, uint64_t hash);

@@ -90,10 +90,11 @@ static void who_is_away_does_not_come_back_in_silence(void **state)
     struct world *world = fake_world(mod_options);
     struct fake_link *mod = mod_connect(world), *bob = fake_json(world, "tea", "bob"), *back;
     struct fake_link *ann = fake_json(world, "tea", "ann");
-    char rest[80];
+    char rest[80], token[SESSION_TOKEN_BYTES];
 
     (void)state;
-    snprintf(rest, sizeof(rest), "\"nick\":\"bob\",\"session\":\"%s\"", bob->conn.session->token);
+    session_token(bob->conn.session, token);
+    snprintf(rest, sizeof(rest), "\"nick\":\"bob\",\"session\":\"%s\"", token);
     fake_gone(bob);
     mod_order(mod, "ban", "\"nick\":\"bob\"");
     drop(fake_expect_json(ann, "leave"));
@@ -246,10 +247,11 @@ static void a_mute_stays_with_the_session(void **state)
     struct world *world = fake_world(mod_options);
     struct fake_link *mod = mod_connect(world), *bob = fake_json(world, "tea", "bob");
     struct fake_link *back = mod_connect(world);
-    char rest[80];
+    char rest[80], token[SESSION_TOKEN_BYTES];
 
     (void)state;
-    snprintf(rest, sizeof(rest), "\"nick\":\"bob\",\"session\":\"%s\"", bob->conn.session->token);
+    session_token(bob->conn.session, token);
+    snprintf(rest, sizeof(rest), "\"nick\":\"bob\",\"session\":\"%s\"", token);
     mod_order(mod, "mute", "\"nick\":\"bob\"");
     fake_gone(bob);
     mod_join(back, rest);

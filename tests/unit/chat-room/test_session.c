@@ -72,7 +72,7 @@ static void who_comes_back_in_time_is_not_missed(void **state)
     char token[SESSION_TOKEN_BYTES];
 
     (void)state;
-    strcpy(token, ann->conn.session->token);
+    session_token(ann->conn.session, token);
     fake_skip(watcher);
     fake_gone(ann);
     fake_send(watcher, "{\"type\":\"message\",\"room\":\"lobby\",\"text\":\"x\",\"cid\":\"1\"}");
@@ -157,7 +157,7 @@ static void a_take_over_moves_the_session(void **state)
     char token[SESSION_TOKEN_BYTES];
 
     (void)state;
-    strcpy(token, ann->conn.session->token);
+    session_token(ann->conn.session, token);
     fake_send(ann, "{\"type\":\"join\",\"room\":\"b\"}");
     json_decref(fake_expect_json(ann, "joined"));
     fake_skip(watcher);
