@@ -91,6 +91,7 @@ static void fail_fetch(struct outcome *outcome, enum fetch_error error, unsigned
         break;
     case FETCH_OK:
     case FETCH_NO_ORIGIN:
+    case FETCH_BAD_REQUEST:
     case FETCH_NO_MEMORY:
     case FETCH_STOPPED:
         outcome_fail(outcome, OUTCOME_INTERNAL, "out of memory or stopping");

@@ -1,3 +1,4 @@
+#include "fetch_head.h"
 #include "fetch_private.h"
 
 #include <stdlib.h>
@@ -68,6 +69,7 @@ void fetch_finish(struct fetch *fetch, enum fetch_error error,
                   const struct fetch_response *response)
 {
     const struct fetch_response failure = {.error = error,
+                                           .reason = "",
                                            .body = "",
                                            .wanted = {"", "", ""},
                                            .was_waiting = error == FETCH_TIMEOUT &&
@@ -283,6 +285,8 @@ enum fetch_error fetch_start(struct fetch_client *client, const struct fetch_req
 
     if (url_parse(request->url, &url, NULL) || !(origin = fetch_origin_find(client, &url)))
         return FETCH_NO_ORIGIN;
+    if (!fetch_head_is_sound(request))
+        return FETCH_BAD_REQUEST;
     if (fetch_timers_reserve(client) || !(fetch = new_fetch(request, done, opaque)))
         return FETCH_NO_MEMORY;
     fetch->origin = origin;

@@ -11,10 +11,22 @@
  *           one object to the next, which leaks a watcher each time on its libuv loop (4.1 to
  *           5.0). Responses are held whole, up to `max_reply_bytes`; redirects are not followed.
  * Owns:     lanes, connections, copies of what is asked, until fetch_client_free.
- * Borrows:  headers, body and wanted names of a request, until its completion (the URL is copied);
- * texts of an origin, as long as the client lives. Calls up: `done`, on the loop's thread, exactly
- * once for each request that was started, never before fetch_start returns. It may start other
- * requests. Not here: what the answers mean (provider), which question is asked (lookup).
+ * Borrows:  method, headers, body and wanted names of a request, until its completion (the URL is
+ *           copied); `tls_ca` of an origin, until fetch_client_add_origin returns.
+ * Calls up: `done`, on the loop's thread, exactly once for each request that was started, never
+ *           before fetch_start returns. It may start other requests, but not free the client.
+ *           There is no taking back: who goes away before the response leaves somebody behind who
+ *           takes it (tests/integration/plugins/fetch_req.h counts holders).
+ * Not here: what the answers mean (provider), which question is asked (lookup).
+ *
+ * A plugin that uses it links `ip_info_fetch`, makes a client in LWS_CALLBACK_PROTOCOL_INIT, hands
+ * LWS_CALLBACK_EVENT_WAIT_CANCELLED to fetch_client_wake, and frees the client in
+ * LWS_CALLBACK_PROTOCOL_DESTROY. Of libwebsockets fetch needs nothing but its public functions.
+ *
+ * A request goes out once, but for two cases: the next address of the name is tried when there is
+ * no connection to the one before; and a request that finds that the server has just closed the
+ * kept connection goes out once more on a new one, if its method may be repeated (RFC 9110 9.2.2:
+ * GET, HEAD, OPTIONS, PUT, DELETE, TRACE), and not a byte of a response had come.
  */
 #ifndef LWSHOST_FETCH_H
 #define LWSHOST_FETCH_H
@@ -35,24 +47,29 @@ enum fetch_error {
     FETCH_CLOSED,    /* the connection ended before the response did, or it was not HTTP */
     FETCH_TOO_LARGE, /* longer than max_reply_bytes */
     FETCH_QUEUE_FULL,
-    FETCH_NO_ORIGIN, /* not one of the client's origins, or not a URL */
+    FETCH_NO_ORIGIN,   /* not one of the client's origins, or not a URL */
+    FETCH_BAD_REQUEST, /* no request that could be sent: see struct fetch_request */
     FETCH_NO_MEMORY,
     FETCH_STOPPED, /* the client is being freed */
 };
 
 struct fetch_header {
     const char *name;
-    const char *value; /* the caller has kept CR and LF out */
+    const char *value; /* without control characters */
 };
 
 #define FETCH_MAX_WANTED 3
 
 struct fetch_request {
-    const char *method; /* "GET", …; not HEAD, whose response has a length but no body */
+    const char *method; /* "GET", "HEAD", "POST", …: any token but CONNECT */
     const char *url;    /* absolute */
-    const struct fetch_header *headers; /* beside Host and Content-Length */
+    /* Beside Host and Content-Length. Fields that say where a message ends or what becomes of the
+     * connection (Transfer-Encoding, Connection, Expect, …) are refused. */
+    const struct fetch_header *headers;
     size_t header_count;
-    const void *body; /* may be NULL */
+    /* May be NULL; sent whole, with its length. A response that comes before all of it has gone out
+     * is read then. */
+    const void *body;
     size_t body_bytes;
     const char *const *wanted; /* names of response fields, FETCH_MAX_WANTED and a NULL; or NULL */
     uint64_t not_before_us;    /* it takes no lane before that; 0 for at once */
@@ -60,10 +77,13 @@ struct fetch_request {
     size_t max_reply_bytes;    /* of the body */
 };
 
+/* Everything in it is borrowed until `done` returns. With an error other than FETCH_OK code, reason
+ * and body may hold what had come until then. */
 struct fetch_response {
     enum fetch_error error;
-    unsigned code;    /* HTTP status; 0 when none came */
-    const char *body; /* borrowed until `done` returns; NUL-terminated */
+    unsigned code;      /* HTTP status; 0 when none came */
+    const char *reason; /* the phrase behind it, "Not Found"; as it came, empty when none did */
+    const char *body;   /* NUL-terminated; empty of a HEAD */
     size_t body_bytes;
     const char *wanted[FETCH_MAX_WANTED]; /* values of the fields; empty when they were not sent */
     bool was_waiting;       /* timed out while others had all the lanes, and was never sent */
@@ -97,7 +117,7 @@ enum fetch_error fetch_client_add_origin(struct fetch_client *client,
 
 /* Start a request, or have it start by itself later.
  * Returns FETCH_OK when `done` will be called, anything else when it will not: FETCH_QUEUE_FULL,
- * FETCH_NO_ORIGIN, FETCH_NO_MEMORY. */
+ * FETCH_NO_ORIGIN, FETCH_BAD_REQUEST, FETCH_NO_MEMORY. */
 enum fetch_error fetch_start(struct fetch_client *client, const struct fetch_request *request,
                              fetch_done_fn *done, void *opaque);
 

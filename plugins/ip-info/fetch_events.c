@@ -147,6 +147,11 @@ int fetch_events(struct lws *wsi, enum lws_callback_reasons reason, void *user, 
         return on_connected(lane);
     case LWS_CALLBACK_RAW_RX:
         return on_received(lane, in, len);
+    case LWS_CALLBACK_RAW_WRITEABLE:
+        /* What was written just when the connection came, lws would leave where it is. */
+        if (lws_partial_buffered(wsi))
+            lws_callback_on_writable(wsi);
+        return 0;
     case LWS_CALLBACK_RAW_CLOSE:
     case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
         on_closing(lane);

@@ -1,3 +1,4 @@
+#include "fetch_head.h"
 #include "fetch_private.h"
 
 #include <stdio.h>
@@ -118,37 +119,13 @@ void fetch_lane_send(struct fetch_lane *lane)
     timers_stop(&lane->origin->client->timers, &lane->idle);
     http_response_begin(&lane->response, lane->fetch->request.max_reply_bytes,
                         lane->fetch->request.wanted);
+    lane->response.is_to_head = strcmp(lane->fetch->request.method, "HEAD") == 0;
     if (!lane->is_open)
         connect_lane(lane);
     else if (fetch_lane_write(lane)) {
         kill_connection(lane);
         fetch_lane_fail(lane, FETCH_CLOSED);
     }
-}
-
-static int put(struct bytes *out, const char *a, const char *b, const char *c, const char *d)
-{
-    return bytes_append_str(out, a) || bytes_append_str(out, b) || bytes_append_str(out, c) ||
-                   bytes_append_str(out, d)
-               ? -1
-               : 0;
-}
-
-static int put_head(const struct fetch_lane *lane, struct bytes *out)
-{
-    const struct fetch_request *request = &lane->fetch->request;
-    const char *target = lane->fetch->target[0] ? lane->fetch->target : "/";
-    size_t n;
-
-    if (put(out, request->method, " ", target, " HTTP/1.1\r\nHost: ") ||
-        put(out, lane->origin->authority, "\r\n", "", ""))
-        return -1;
-    for (n = 0; n < request->header_count; n++)
-        if (put(out, request->headers[n].name, ": ", request->headers[n].value, "\r\n"))
-            return -1;
-    if (request->body && bytes_printf(out, "Content-Length: %zu\r\n", request->body_bytes))
-        return -1;
-    return bytes_append_str(out, "\r\n");
 }
 
 int fetch_lane_write(struct fetch_lane *lane)
@@ -159,7 +136,8 @@ int fetch_lane_write(struct fetch_lane *lane)
     int result = -1;
 
     if (bytes_reserve(&out, sizeof(room) + 512 + request->body_bytes) == 0 &&
-        bytes_append(&out, room, sizeof(room)) == 0 && put_head(lane, &out) == 0 &&
+        bytes_append(&out, room, sizeof(room)) == 0 &&
+        fetch_head_write(request, lane->origin->authority, lane->fetch->target, &out) == 0 &&
         bytes_append(&out, request->body, request->body ? request->body_bytes : 0) == 0) {
         unsigned char *data = (unsigned char *)out.data + LWS_PRE;
         size_t len = out.len - LWS_PRE;
@@ -192,6 +170,7 @@ void fetch_lane_end(struct fetch_lane *lane, enum fetch_error error, bool keep)
     const struct fetch_response response = {
         .error = error,
         .code = lane->response.code,
+        .reason = lane->response.reason,
         .body = lane->response.body.data ? lane->response.body.data : "",
         .body_bytes = lane->response.body.len,
         .wanted = {lane->response.wanted[0], lane->response.wanted[1], lane->response.wanted[2]},
@@ -224,8 +203,9 @@ void fetch_lane_fail(struct fetch_lane *lane, enum fetch_error error)
 {
     struct fetch *fetch = lane->fetch;
     struct fetch_origin *origin = lane->origin;
-    bool is_stale =
-        lane->was_warm && !fetch->was_stale && http_response_is_untouched(&lane->response);
+    bool is_stale = lane->was_warm && !fetch->was_stale &&
+                    http_response_is_untouched(&lane->response) &&
+                    fetch_head_is_idempotent(&fetch->request);
     bool has_other = !lane->is_open && fetch->addresses_tried < origin->address_count;
 
     if (!is_stale && !has_other) {

@@ -1,5 +1,6 @@
 #include "http_response.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -39,6 +40,7 @@ static enum http_response_result read_status(struct http_response *response, con
         strspn(line + 9, "0123456789") != 3 || (line[12] != ' ' && line[12] != 0) || line[9] == '0')
         return HTTP_RESPONSE_BAD;
     response->code = (unsigned)((line[9] - '0') * 100 + (line[10] - '0') * 10 + (line[11] - '0'));
+    snprintf(response->reason, sizeof(response->reason), "%s", line[12] ? line + 13 : "");
     response->is_http_1_0 = line[7] == '0';
     response->keeps_alive = !response->is_http_1_0;
     response->says_close = false;
@@ -121,7 +123,7 @@ static enum http_response_result end_head(struct http_response *response)
         response->has_length = response->is_chunked = false;
         return HTTP_RESPONSE_MORE;
     }
-    if (response->code == 204 || response->code == 304 ||
+    if (response->code == 204 || response->code == 304 || response->is_to_head ||
         (!response->is_chunked && response->has_length && response->left == 0)) {
         response->state = HTTP_RESPONSE_COMPLETE;
         return HTTP_RESPONSE_DONE;

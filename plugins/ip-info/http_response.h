@@ -20,6 +20,7 @@
 /* Status lines and fields together, interim responses included; each line of a chunk; trailers. */
 #define HTTP_RESPONSE_MAX_HEAD_BYTES 16384
 #define HTTP_RESPONSE_RETRY_AFTER_BYTES 40
+#define HTTP_RESPONSE_REASON_BYTES 64 /* of the reason phrase and its NUL; a longer one is cut */
 #define HTTP_RESPONSE_MAX_WANTED 3
 #define HTTP_RESPONSE_WANTED_BYTES 64 /* of a value and its NUL; a longer one counts as missing */
 
@@ -44,8 +45,10 @@ enum http_response_state {
 };
 
 struct http_response {
-    unsigned code; /* 0 until the status line is here */
+    unsigned code;                           /* 0 until the status line is here */
+    char reason[HTTP_RESPONSE_REASON_BYTES]; /* may be empty; bytes as they came */
     bool keeps_alive;
+    bool is_to_head; /* set it behind http_response_begin: there is no body, whatever is said */
     char retry_after[HTTP_RESPONSE_RETRY_AFTER_BYTES]; /* as it was sent; empty when it was not */
     const char *const *wanted_names;                   /* NULL-terminated; or NULL */
     char wanted[HTTP_RESPONSE_MAX_WANTED][HTTP_RESPONSE_WANTED_BYTES]; /* empty: not sent */

@@ -1,10 +1,11 @@
 #include "provider.h"
 
+#include "fetch_head.h"
+
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 /* Say where inside the provider the problem is. Returns -1. */
 static int at(struct problem *problem, const char *key, const char *member)
@@ -164,26 +165,6 @@ static int check_langs(const struct provider *provider, struct problem *problem)
     return 0;
 }
 
-static bool is_token(const char *text)
-{
-    return text[0] && strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                   "!#$%&'*+-.^_`|~") == strlen(text);
-}
-
-/* Fields that the client itself sets. */
-static bool is_framing(const char *name)
-{
-    static const char *const names[] = {
-        "host",   "content-length", "transfer-encoding", "connection", "te", "upgrade",
-        "expect", "trailer"};
-    size_t n;
-
-    for (n = 0; n < sizeof(names) / sizeof(names[0]); n++)
-        if (strcasecmp(names[n], name) == 0)
-            return true;
-    return false;
-}
-
 static int compile_header(struct provider *provider, size_t n, struct problem *problem)
 {
     const struct provider_header *header = &provider->headers[n];
@@ -191,7 +172,7 @@ static int compile_header(struct provider *provider, size_t n, struct problem *p
     struct pattern *pattern;
     struct bytes value = {0};
 
-    if (!is_token(header->name) || is_framing(header->name))
+    if (!fetch_head_takes_name(header->name))
         return problem_set(problem, NULL, "can't be the name of a header");
     if (strpbrk(header->text, "\r\n"))
         return problem_set(problem, NULL, "has control characters in it");

@@ -239,6 +239,54 @@ static void bytes_behind_the_end_spoil_the_connection(void **state)
     http_response_fini(&response);
 }
 
+static void the_reason_is_kept_and_cut(void **state)
+{
+    static const char eighty[] =
+        "12345678901234567890123456789012345678901234567890123456789012345678901234567890";
+    static const struct {
+        const char *text, *reason;
+    } rows[] = {{"HTTP/1.1 200 OK\r\n\r\n", "OK"},
+                {"HTTP/1.1 404 Not  Found\r\n\r\n", "Not  Found"},
+                {"HTTP/1.1 200\r\n\r\n", ""},
+                {"HTTP/1.1 200 \r\n\r\n", ""},
+                {"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 \xe5\xa5\xbd\r\n\r\n", "\xe5\xa5\xbd"},
+                {"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204\r\n\r\n", ""}};
+    struct http_response response = {0};
+    char text[160];
+    size_t n;
+
+    (void)state;
+    for (n = 0; n < sizeof(rows) / sizeof(rows[0]); n++) {
+        feed(&response, rows[n].text, 1, true);
+        assert_string_equal(response.reason, rows[n].reason);
+    }
+    snprintf(text, sizeof(text), "HTTP/1.1 204 %s\r\n\r\n", eighty);
+    assert_int_equal(feed(&response, text, 1000, false), HTTP_RESPONSE_DONE);
+    assert_int_equal(strlen(response.reason), HTTP_RESPONSE_REASON_BYTES - 1);
+    assert_int_equal(strncmp(response.reason, eighty, HTTP_RESPONSE_REASON_BYTES - 1), 0);
+    http_response_fini(&response);
+}
+
+static void a_response_to_head_has_no_body(void **state)
+{
+    static const char *const heads[] = {
+        "HTTP/1.1 200 OK\r\nContent-Length: 12345\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n",
+        "HTTP/1.1 404 Not Found\r\nTransfer-Encoding: chunked\r\n\r\n"};
+    struct http_response response = {0};
+    size_t n;
+
+    (void)state;
+    for (n = 0; n < sizeof(heads) / sizeof(heads[0]); n++) {
+        http_response_begin(&response, MAX_BODY, NULL);
+        response.is_to_head = true;
+        assert_int_equal(http_response_feed(&response, heads[n], strlen(heads[n])),
+                         HTTP_RESPONSE_DONE);
+        assert_true(response.keeps_alive);
+        assert_int_equal(response.body.len, 0);
+    }
+    http_response_fini(&response);
+}
+
 static void wanted_fields_are_kept(void **state)
 {
     static const char *const names[] = {"x-rl", "X-Ttl", "content-type", NULL};
@@ -324,6 +372,8 @@ int main(void)
                                        cmocka_unit_test(nothing_goes_on_for_ever),
                                        cmocka_unit_test(many_small_chunks_do_not_count_as_head),
                                        cmocka_unit_test(bytes_behind_the_end_spoil_the_connection),
+                                       cmocka_unit_test(the_reason_is_kept_and_cut),
+                                       cmocka_unit_test(a_response_to_head_has_no_body),
                                        cmocka_unit_test(wanted_fields_are_kept),
                                        cmocka_unit_test(retry_after_is_understood),
                                        cmocka_unit_test(short_memory_is_an_answer)};
