@@ -10,8 +10,6 @@
 
 #include "request.h"
 
-enum endpoint { ENDPOINT_NONE, ENDPOINT_HEALTH, ENDPOINT_METRICS, ENDPOINT_OPENAPI };
-
 /* Which one a path behind the mount point names. */
 enum endpoint endpoint_find(const char *path, size_t len);
 

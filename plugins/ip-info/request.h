@@ -17,6 +17,9 @@
 
 #include <libwebsockets.h>
 
+/* What a request asks for instead of addresses (endpoints.h). */
+enum endpoint { ENDPOINT_NONE, ENDPOINT_HEALTH, ENDPOINT_METRICS, ENDPOINT_OPENAPI };
+
 /* What requests need of their vhost. */
 struct request_host {
     const struct settings *settings;
@@ -42,7 +45,7 @@ struct request {
     size_t answered, written;
     uint64_t arrived_us;
     unsigned long deadline_ms;
-    int endpoint;      /* enum endpoint: what is asked for instead of addresses */
+    enum endpoint endpoint;
     bool wants_body;   /* the body is the question, not something to skip */
     bool is_of_caller; /* what is asked is about the caller itself */
     bool closes;       /* the connection is of no use after the answer */
