@@ -69,19 +69,35 @@ static int add_header(struct lws *wsi, const char *name, const char *value, unsi
                                        (const unsigned char *)value, (int)strlen(value), at, end);
 }
 
-/* Whether lws has written the header, lower case with its colon, for the vhost already: as a line,
- * or on HTTP/2 as a literal behind its length. */
+/* Whether a line of HTTP/1 from `from` on begins with `name`, which ends with its colon. */
+static bool has_line(const char *name, size_t length, const char *from, const char *to)
+{
+    while ((from = memchr(from, '\n', (size_t)(to - from))) != NULL) {
+        from++;
+        if ((size_t)(to - from) >= length && strncasecmp(from, name, length) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Whether HPACK literals from `from` on have `name`, without its colon, behind its length. */
+static bool has_literal(const char *name, size_t length, const char *from, const char *to)
+{
+    for (from++; from + length < to; from++)
+        if ((unsigned char)from[-1] == length && strncasecmp(from, name, length) == 0)
+            return true;
+    return false;
+}
+
+/* Whether lws has written the header, lower case with its colon, for the vhost already. */
 static bool is_there(struct lws *wsi, const char *name, const unsigned char *from,
                      const unsigned char *to)
 {
-    size_t length = strlen(name) - 1;
-    bool is_h1 = lws_get_network_wsi(wsi) == wsi;
+    size_t length = strlen(name);
 
-    for (from++; from + length < to; from++)
-        if (strncasecmp((const char *)from, name, length) == 0 &&
-            (is_h1 ? from[-1] == '\n' && from[length] == ':' : from[-1] == length))
-            return true;
-    return false;
+    return lws_get_network_wsi(wsi) == wsi
+               ? has_line(name, length, (const char *)from, (const char *)to)
+               : has_literal(name, length - 1, (const char *)from, (const char *)to);
 }
 
 int http_reply_add_headers(struct lws *wsi, const struct http_answer *answer,
@@ -133,19 +149,24 @@ static int keep(struct bytes *out, const void *head, size_t head_bytes,
                : 0;
 }
 
+/* Otherwise the transaction is over with the headers, and the reply gone. */
+static bool has_body(struct lws *wsi, const struct http_answer *answer)
+{
+    return answer->body_bytes && !http_reply_is_head(wsi);
+}
+
 /* Nothing of a body goes out before http_reply_writable can end the transaction with it: lws up to
  * 5.0 mistakes the headers of a next request that has a body and comes in between. */
-int http_reply_send(struct lws *wsi, struct http_reply *reply, const struct http_answer *answer)
+static int prepare(struct lws *wsi, struct http_reply *reply, const struct http_answer *answer)
 {
     unsigned char buffer[LWS_PRE + HEADER_BYTES], *start = buffer + LWS_PRE, *at = start;
     unsigned char *end = start + HEADER_BYTES - 1;
-    bool has_body = answer->body_bytes && !http_reply_is_head(wsi);
 
     http_reply_fini(reply);
     lws_set_timeout(wsi, PENDING_TIMEOUT_HTTP_CONTENT, PATIENCE_SECONDS);
     if (build_headers(wsi, answer, &at, end))
         return -1;
-    if (!has_body) {
+    if (!has_body(wsi, answer)) {
         if (lws_finalize_write_http_header(wsi, start, &at, end))
             return -1;
         return lws_http_transaction_completed(wsi) ? -1 : 0;
@@ -159,8 +180,27 @@ int http_reply_send(struct lws *wsi, struct http_reply *reply, const struct http
         return -1;
     }
     reply->is_pending = true;
-    lws_callback_on_writable(wsi);
     return 0;
+}
+
+int http_reply_send(struct lws *wsi, struct http_reply *reply, const struct http_answer *answer)
+{
+    bool is_waiting = has_body(wsi, answer);
+
+    if (prepare(wsi, reply, answer))
+        return -1;
+    if (is_waiting)
+        lws_callback_on_writable(wsi);
+    return 0;
+}
+
+int http_reply_send_now(struct lws *wsi, struct http_reply *reply, const struct http_answer *answer)
+{
+    bool is_waiting = has_body(wsi, answer);
+
+    if (prepare(wsi, reply, answer))
+        return -1;
+    return is_waiting ? http_reply_writable(wsi, reply) : 0;
 }
 
 int http_reply_problem(struct lws *wsi, struct http_reply *reply, unsigned status,

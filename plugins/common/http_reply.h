@@ -46,6 +46,12 @@ bool http_reply_is_head(struct lws *wsi);
  */
 int http_reply_send(struct lws *wsi, struct http_reply *reply, const struct http_answer *answer);
 
+/* As http_reply_send, but what can go out goes at once; `reply` may be gone afterwards. For
+ * LWS_CALLBACK_HTTP_WRITEABLE, and on HTTP/1 for LWS_CALLBACK_HTTP of a request without a body. It
+ * saves a turn of the loop. */
+int http_reply_send_now(struct lws *wsi, struct http_reply *reply,
+                        const struct http_answer *answer);
+
 /* Send an error as application/problem+json (RFC 9457) with `status`, its standard title and
  * `detail` (plain text, no secrets). Returns as http_reply_send. */
 int http_reply_problem(struct lws *wsi, struct http_reply *reply, unsigned status,

@@ -281,7 +281,14 @@ int request_begin(struct request *request, struct request_host *host, struct lws
         query_refuse(&request->query, status, "%s", detail);
     else if (!request->endpoint)
         http_query_read(wsi, path, len, &request->query);
-    return is_read ? 0 : start_lookups(request);
+    if (is_read)
+        return 0;
+    request->may_write = is_http1(wsi) && body.kind == HTTP_BODY_NONE && !request->closes;
+    if (start_lookups(request))
+        return -1;
+    if (!request_is_over(wsi))
+        request->may_write = false;
+    return 0;
 }
 
 int request_body(struct request *request, const void *data, size_t len)
@@ -312,10 +319,13 @@ int request_writable(struct request *request)
     if (request->batch && batch_is_complete(request->batch)) {
         bool closes = request->closes;
 
+        request->may_write = true;
         if (answer_batch(request))
             return -1;
-        if (request_is_over(wsi)) /* a HEAD */
+        if (request_is_over(wsi))
             return closes ? -1 : 0;
+        request->may_write = false;
+        return closes && !request->reply.is_pending ? -1 : 0;
     }
     return request->reply.is_pending ? write_answer(request) : 0;
 }

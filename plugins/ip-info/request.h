@@ -48,6 +48,7 @@ struct request {
     enum endpoint endpoint;
     bool wants_body;   /* the body is the question, not something to skip */
     bool is_of_caller; /* what is asked is about the caller itself */
+    bool may_write;    /* inside a callback in which an answer may go out at once */
     bool closes;       /* the connection is of no use after the answer */
 };
 

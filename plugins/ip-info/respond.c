@@ -136,7 +136,8 @@ int respond(struct request *request, const struct answer *answer)
     }
     http.header_count = head.count;
     tally_request(&request->host->tally, http.status);
-    return http_reply_send(request->wsi, &request->reply, &http);
+    return request->may_write ? http_reply_send_now(request->wsi, &request->reply, &http)
+                              : http_reply_send(request->wsi, &request->reply, &http);
 }
 
 int respond_refusal(struct request *request, unsigned status, const char *detail,
