@@ -1,6 +1,8 @@
 #include "hash_map.h"
 
+#include <endian.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define FIRST_BUCKETS 16
 
@@ -42,19 +44,19 @@ uint64_t hash_keyed(const struct hash_key *key, const void *bytes, size_t len)
         key->words[1] ^ 0x7465646279746573u,
     };
     const unsigned char *at = bytes;
-    uint64_t word = 0;
-    size_t n;
+    uint64_t word;
+    size_t n, rest = len % 8;
 
-    for (n = 0; n < len; n++) {
-        word |= (uint64_t)at[n] << 8 * (n % 8);
-        if (n % 8 < 7)
-            continue;
+    for (n = 0; n < len - rest; n += 8) {
+        memcpy(&word, at + n, 8);
+        word = le64toh(word);
         v[3] ^= word;
         sip_rounds(v, 2);
         v[0] ^= word;
-        word = 0;
     }
-    word |= (uint64_t)len << 56;
+    word = (uint64_t)len << 56;
+    while (rest--)
+        word |= (uint64_t)at[n + rest] << 8 * rest;
     v[3] ^= word;
     sip_rounds(v, 2);
     v[0] ^= word;
