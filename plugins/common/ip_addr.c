@@ -29,13 +29,30 @@ int ip_addr_parse(const char *text, size_t len, struct ip_addr *out)
     return 0;
 }
 
+/* By hand, because glibc does it with sprintf, and it is done for every question and answer. */
+static void format_v4(const uint8_t octets[4], char *to)
+{
+    size_t n;
+
+    for (n = 0; n < 4; n++) {
+        unsigned octet = octets[n];
+
+        if (octet >= 100)
+            *to++ = (char)('0' + octet / 100);
+        if (octet >= 10)
+            *to++ = (char)('0' + octet / 10 % 10);
+        *to++ = (char)('0' + octet % 10);
+        *to++ = n < 3 ? '.' : '\0';
+    }
+}
+
 /* glibc's inet_ntop writes RFC 5952 but for two things: it shortens a single zero group only when
  * there are two in a row (as 5952 4.2.2 asks), and writes ::a.b.c.d for IPv4-compatible addresses,
  * which 5952 section 5 allows. */
 void ip_addr_format(const struct ip_addr *addr, char out[IP_ADDR_TEXT_BYTES])
 {
     if (ip_addr_is_v4(addr))
-        inet_ntop(AF_INET, addr->octets + sizeof(mapped_prefix), out, IP_ADDR_TEXT_BYTES);
+        format_v4(addr->octets + sizeof(mapped_prefix), out);
     else
         inet_ntop(AF_INET6, addr->octets, out, IP_ADDR_TEXT_BYTES);
 }

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define RESULT_BYTES 192
+
 struct counts {
     size_t succeeded, failed;
     unsigned retry_after_s; /* the shortest of the failures' */
@@ -94,6 +96,8 @@ static int make_json(const struct query *query, const struct outcome *outcomes,
     struct json_out json = {.out = &answer->body};
 
     answer->content_type = answer->status == 200 ? "application/json" : "application/problem+json";
+    /* Enough for most, so that it does not grow in many steps. */
+    json.has_failed = bytes_reserve(&answer->body, 128 + query->count * RESULT_BYTES) != 0;
     json_out_open(&json, '{');
     if (answer->status != 200)
         write_problem(&json, counts, answer->status, deadline_ms);

@@ -296,7 +296,9 @@ unsigned http_response_retry_after_s(const struct http_response *response, int64
     struct tm date = {0};
     int64_t seconds;
 
-    if (text[0] && strspn(text, "0123456789") == strlen(text)) {
+    if (!text[0])
+        return 0;
+    if (strspn(text, "0123456789") == strlen(text)) {
         seconds = strlen(text) > 9 ? MAX_RETRY_AFTER_S : strtol(text, NULL, 10);
     } else {
         end = strptime(text, "%a, %d %b %Y %H:%M:%S GMT", &date);

@@ -49,6 +49,22 @@ static void has_one_text_for_each_address(void **state)
     }
 }
 
+static void writes_every_octet_in_decimal(void **state)
+{
+    char text[IP_ADDR_TEXT_BYTES], wanted[IP_ADDR_TEXT_BYTES];
+    unsigned n;
+
+    (void)state;
+    for (n = 0; n < 256; n++) {
+        struct ip_addr parsed;
+
+        snprintf(wanted, sizeof(wanted), "%u.%u.%u.%u", n, 255 - n, n ^ 85, n);
+        parsed = addr(wanted);
+        ip_addr_format(&parsed, text);
+        assert_string_equal(text, wanted);
+    }
+}
+
 static void takes_nothing_else(void **state)
 {
     static const char *const rows[] = {
@@ -162,6 +178,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(has_one_text_for_each_address),
+        cmocka_unit_test(writes_every_octet_in_decimal),
         cmocka_unit_test(hides_where_in_its_network_it_is),
         cmocka_unit_test(takes_nothing_else),
         cmocka_unit_test(knows_ipv4_in_both_forms),
