@@ -95,7 +95,13 @@ static void mark(struct room *room, const struct session *session)
     sanctions_mark(&room->sanctions, hash);
 }
 
-/* Let a sanction hold, instead of one of the same kind and user. */
+/* Where both are in force the store has one, the newer. */
+static bool is_same(const struct store_sanction *one, const struct store_sanction *other)
+{
+    return strcmp(one->nick, other->nick) == 0 && strcmp(one->address, other->address) == 0;
+}
+
+/* Let a sanction hold, instead of one of the same kind and user, which stays when it can't. */
 static enum refusal pronounce(const struct order *order, enum store_sanction_kind kind,
                               const struct member *member)
 {
@@ -110,18 +116,22 @@ static enum refusal pronounce(const struct order *order, enum store_sanction_kin
         .reason = order->reason,
         .until_ms = order->now_ms + (int64_t)order->seconds * 1000,
     };
-    const struct store_sanction *before = sanctions_find(&room->sanctions, kind, sanction.user);
+    const struct store_sanction *before =
+        sanctions_find(&room->sanctions, kind, sanction.user, order->now_ms);
 
     if (sanctions_add(&room->sanctions, &sanction, order->now_ms))
         return REFUSAL_TOO_MANY_BANS;
     if (session)
         mark(room, session);
-    if (before && sanctions_find(&room->sanctions, kind, sanction.user) == before)
+    if (ops->punish && ops->punish(room->past, &sanction)) {
+        sanctions_lift(&room->sanctions, sanctions_newest(&room->sanctions));
+        return REFUSAL_TOO_MANY_BANS;
+    }
+    if (before && is_same(before, &sanction))
+        sanctions_lift(&room->sanctions, before);
+    else if (before)
         lift(room, before);
-    if (!ops->punish || !ops->punish(room->past, &sanction))
-        return REFUSAL_NONE;
-    sanctions_lift(&room->sanctions, sanctions_find(&room->sanctions, kind, sanction.user));
-    return REFUSAL_TOO_MANY_BANS;
+    return REFUSAL_NONE;
 }
 
 /* Out of the room, and the connection ends with `code` when this was its only one; else it is told

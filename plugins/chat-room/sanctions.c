@@ -90,11 +90,23 @@ int sanctions_add(struct sanctions *sanctions, const struct store_sanction *sanc
     return 0;
 }
 
+static struct entry *newest_of(const struct sanctions *sanctions)
+{
+    return sanctions->count ? ENTRY(sanctions->list.ring.prev) : NULL;
+}
+
+const struct store_sanction *sanctions_newest(const struct sanctions *sanctions)
+{
+    const struct entry *newest = newest_of(sanctions);
+
+    return newest ? &newest->sanction : NULL;
+}
+
 void sanctions_mark(struct sanctions *sanctions, const uint8_t token_hash[SHA256_BYTES])
 {
-    struct entry *newest = ENTRY(sanctions->list.ring.prev);
+    struct entry *newest = newest_of(sanctions);
 
-    if (sanctions->count == 0)
+    if (!newest)
         return;
     memcpy(newest->token_hash, token_hash, SHA256_BYTES);
     newest->is_marked = true;
@@ -155,21 +167,22 @@ int64_t sanctions_closed(struct sanctions *sanctions, int64_t now_ms)
 }
 
 const struct store_sanction *sanctions_find(struct sanctions *sanctions,
-                                            enum store_sanction_kind kind, const char *user)
+                                            enum store_sanction_kind kind, const char *user,
+                                            int64_t now_ms)
 {
-    struct dlist_node *node;
+    struct entry *entry = NULL;
 
-    for (node = dlist_first(&sanctions->list); node; node = dlist_next(&sanctions->list, node))
-        if (ENTRY(node)->sanction.kind == kind && strcmp(ENTRY(node)->sanction.user, user) == 0)
-            return &ENTRY(node)->sanction;
+    while ((entry = next(sanctions, entry, now_ms)))
+        if (entry->sanction.kind == kind && strcmp(entry->sanction.user, user) == 0)
+            return &entry->sanction;
     return NULL;
 }
 
 int64_t sanctions_muted(struct sanctions *sanctions, const char *user, int64_t now_ms)
 {
-    const struct store_sanction *mute = sanctions_find(sanctions, STORE_MUTE, user);
+    const struct store_sanction *mute = sanctions_find(sanctions, STORE_MUTE, user, now_ms);
 
-    return mute && mute->until_ms > now_ms ? mute->until_ms : 0;
+    return mute ? mute->until_ms : 0;
 }
 
 const struct store_sanction *sanctions_match(struct sanctions *sanctions,

@@ -54,9 +54,13 @@ int64_t sanctions_closed(struct sanctions *sanctions, int64_t now_ms);
 /* When the last mute of that user is over; 0 when none holds. */
 int64_t sanctions_muted(struct sanctions *sanctions, const char *user, int64_t now_ms);
 
-/* One that is of that kind and user, or NULL. Good until the next call. */
+/* The first one of that kind and user that is not over, or NULL. Good until time has gone on. */
 const struct store_sanction *sanctions_find(struct sanctions *sanctions,
-                                            enum store_sanction_kind kind, const char *user);
+                                            enum store_sanction_kind kind, const char *user,
+                                            int64_t now_ms);
+
+/* The one that was added last, or NULL. Good until time has gone on. */
+const struct store_sanction *sanctions_newest(const struct sanctions *sanctions);
 
 /* The first one, of any kind, of that nick (in any case) and that user, either of which may be
  * NULL; not one of everybody. Returns NULL when there is none. Good until the next call. */

@@ -291,6 +291,66 @@ static void a_new_mute_replaces_the_old_one(void **state)
     fake_world_free(world);
 }
 
+/* The one that was over is freed on the way, and its memory may be that of the new one. */
+static void a_mute_after_one_that_is_over_stays_with_the_session(void **state)
+{
+    struct world *world = fake_world(mod_options);
+    struct fake_link *mod = mod_connect(world), *bob = fake_json(world, "tea", "bob");
+
+    (void)state;
+    mod_order(mod, "mute", "\"nick\":\"bob\",\"seconds\":1");
+    fake_forward_ms(1000);
+    mod_order(mod, "mute", "\"nick\":\"bob\",\"seconds\":9");
+    fake_send(bob, "{\"type\":\"leave\",\"room\":\"tea\"}");
+    mod_join(bob, "\"nick\":\"bob\"");
+    drop(fake_expect_json(bob, "joined"));
+    mod_say(bob, "");
+    drop(fake_expect_error(bob, "muted"));
+    fake_free(bob);
+    fake_free(mod);
+    fake_world_free(world);
+}
+
+static int punish_not(struct store_room *room, const struct store_sanction *sanction)
+{
+    (void)room;
+    (void)sanction;
+    return -1;
+}
+
+static void pardon_nobody(struct store_room *room, const struct store_sanction *sanction)
+{
+    (void)room;
+    fail_msg("%s is pardoned", sanction->nick);
+}
+
+static void a_mute_stays_where_the_store_takes_no_new_one(void **state)
+{
+    struct world *world = fake_world(mod_options);
+    struct fake_link *mod = mod_connect(world), *bob = fake_json(world, "tea", "bob");
+    const struct store_ops *all = world->store->ops;
+    struct store_ops full = *all;
+
+    (void)state;
+    full.punish = punish_not;
+    full.pardon = pardon_nobody;
+    mod_order(mod, "mute", "\"nick\":\"bob\",\"seconds\":9");
+    world->store->ops = &full;
+    mod_refused(mod, "mute", "\"nick\":\"bob\",\"seconds\":99", "too-many-bans");
+    world->store->ops = all;
+    fake_send(bob, "{\"type\":\"leave\",\"room\":\"tea\"}");
+    mod_join(bob, "\"nick\":\"bob\"");
+    drop(fake_expect_json(bob, "joined"));
+    mod_say(bob, "");
+    drop(fake_expect_error(bob, "muted"));
+    fake_forward_ms(9000);
+    mod_say(bob, "");
+    drop(fake_expect_json(bob, "message"));
+    fake_free(bob);
+    fake_free(mod);
+    fake_world_free(world);
+}
+
 static void a_muted_line_is_dropped(void **state)
 {
     struct world *world = fake_world(mod_options);
@@ -325,6 +385,8 @@ int main(void)
         cmocka_unit_test(a_muted_member_is_not_heard),
         cmocka_unit_test(a_mute_stays_with_the_session),
         cmocka_unit_test(a_new_mute_replaces_the_old_one),
+        cmocka_unit_test(a_mute_after_one_that_is_over_stays_with_the_session),
+        cmocka_unit_test(a_mute_stays_where_the_store_takes_no_new_one),
         cmocka_unit_test(a_muted_line_is_dropped),
     };
 

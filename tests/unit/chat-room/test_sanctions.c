@@ -133,7 +133,7 @@ static void who_is_meant_has_all_that_is_given(void **state)
     assert_non_null(sanctions_match(&f->sanctions, &f->rules, NULL, "u1", 0));
     assert_null(sanctions_match(&f->sanctions, &f->rules, "bob", "u1", 0));
     sanctions_lift(&f->sanctions, sanctions_match(&f->sanctions, &f->rules, NULL, "u1", 0));
-    assert_null(sanctions_find(&f->sanctions, STORE_BAN, "u1"));
+    assert_null(sanctions_find(&f->sanctions, STORE_BAN, "u1", 0));
     assert_null(sanctions_match(&f->sanctions, &f->rules, "bob", NULL, 1000));
 }
 
