@@ -90,12 +90,13 @@ static void offer(void *opaque, const char *name)
 {
     struct selection *selection = opaque;
     size_t at = selection->count;
+    int order = 1;
 
     if (strcmp(name, selection->after) <= 0)
         return;
-    while (at > 0 && strcmp(name, selection->names[at - 1]) < 0)
+    while (at > 0 && (order = strcmp(name, selection->names[at - 1])) < 0)
         at--;
-    if (at == selection->wanted)
+    if (order == 0 || at == selection->wanted)
         return;
     if (selection->count < selection->wanted)
         selection->count++;
@@ -114,20 +115,20 @@ static void offer_rooms(const struct world *world, struct selection *selection)
         if (!room_is_unused(room))
             offer(selection, room->name);
     }
+    if (world->store->ops->rooms)
+        world->store->ops->rooms(world->store, offer, selection);
 }
 
-static size_t listeners_of(const struct room *room) { return room->readers[RENDITION_EVENTS]; }
-
-static void put_room(struct json_writer *writer, struct room *room)
+/* room: NULL for one that only the store knows. */
+static void put_room(struct json_writer *writer, const struct world *world, const char *name,
+                     const struct room *room, const struct store_state *past)
 {
-    const struct world *world = room->world;
-    const struct store_state *past = world->store->ops->state(room->past, world->port->wall_ms());
-    const struct chat_room_option *option = chat_options_room(world->options, room->name);
+    const struct chat_room_option *option = chat_options_room(world->options, name);
 
     json_out_begin(writer, NULL, '{');
-    json_out_string(writer, "room", room->name);
-    json_out_number(writer, "count", (int64_t)room->count);
-    json_out_number(writer, "listeners", (int64_t)listeners_of(room));
+    json_out_string(writer, "room", name);
+    json_out_number(writer, "count", room ? (int64_t)room->count : 0);
+    json_out_number(writer, "listeners", room ? (int64_t)room->readers[RENDITION_EVENTS] : 0);
     json_out_string(writer, "epoch", past->epoch);
     json_out_number(writer, "offset", (int64_t)past->head);
     json_out_number(writer, "oldest", (int64_t)past->oldest);
@@ -135,8 +136,22 @@ static void put_room(struct json_writer *writer, struct room *room)
     json_out_end(writer, '}');
 }
 
-int api_answer_rooms(struct bytes *out, const struct world *world,
-                     const struct api_request *request)
+static void put_named(struct json_writer *writer, struct world *world, const char *name)
+{
+    const struct store_ops *ops = world->store->ops;
+    struct room *room = world_room(world, name, false);
+    struct store_room *past = room ? room->past : ops->open(world->store, name);
+
+    if (!past) {
+        writer->has_failed = true;
+        return;
+    }
+    put_room(writer, world, name, room, ops->state(past, world->port->wall_ms()));
+    if (!room)
+        ops->close(past);
+}
+
+int api_answer_rooms(struct bytes *out, struct world *world, const struct api_request *request)
 {
     struct selection selection = {.after = request->after, .wanted = request->limit + 1};
     struct json_writer writer = {.out = out};
@@ -146,7 +161,7 @@ int api_answer_rooms(struct bytes *out, const struct world *world,
     json_out_begin(&writer, NULL, '{');
     json_out_begin(&writer, "rooms", '[');
     for (n = 0; n < selection.count && n < request->limit; n++)
-        put_room(&writer, world_room((struct world *)(uintptr_t)world, selection.names[n], false));
+        put_named(&writer, world, selection.names[n]);
     json_out_end(&writer, ']');
     json_out_flag(&writer, "more", selection.count > request->limit);
     return end(&writer);

@@ -19,10 +19,9 @@
 /* version: of the program. */
 int api_answer_status(struct bytes *out, const struct world *world, const char *version);
 
-/* A page of the rooms that somebody is in, listens to or has said something in: in the order of
- * their names, those behind request->after. O(rooms). */
-int api_answer_rooms(struct bytes *out, const struct world *world,
-                     const struct api_request *request);
+/* A page of the rooms that somebody is in, listens to, or of which messages are kept: in the order
+ * of their names, those behind request->after. O(rooms). */
+int api_answer_rooms(struct bytes *out, struct world *world, const struct api_request *request);
 
 /* What part of a room's past is answered, and what is said about that. */
 struct api_page {

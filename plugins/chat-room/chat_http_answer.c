@@ -107,7 +107,7 @@ static int answer_options(struct chat_http *http)
 
 static int answer_now(struct chat_http *http)
 {
-    const struct world *world = world_of(http);
+    struct world *world = world_of(http);
     const char *type = JSON_TYPE;
     struct bytes body = {0};
     int result;

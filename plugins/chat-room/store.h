@@ -71,6 +71,8 @@ struct store_sanction {
     int64_t until_ms; /* wall clock; it is over then, and forgotten */
 };
 
+typedef void store_room_fn(void *user, const char *name);
+
 typedef void store_sanction_fn(void *user, const struct store_sanction *sanction);
 
 typedef void store_kept_fn(void *ticket, enum store_result result, const struct message *message);
@@ -110,6 +112,9 @@ struct store_ops {
      * once; what the visitor gets is good until it returns, and it calls nothing of the store. */
     void (*sanctions)(struct store_room *room, int64_t now_ms, store_sanction_fn *visit,
                       void *user);
+    /* Visit the names of all rooms of which messages are kept, open or not; they are good until the
+     * next call. NULL: a store that keeps nothing of a room that is closed. */
+    void (*rooms)(struct store *store, store_room_fn *visit, void *user);
     /* Remember a session, so that it and its cids outlive the process. What can't be remembered is
      * forgotten in silence. NULL: a store that does not outlive it either. */
     void (*remember)(struct store *store, const struct store_session *session);

@@ -238,6 +238,7 @@ static void free_store(struct store *store_base)
 }
 
 static const struct store_ops sqlite_ops = {
+    .rooms = sqlite_visit_rooms,
     .open = sqlite_open_room,
     .close = sqlite_close_room,
     .state = state,

@@ -71,7 +71,8 @@ void sqlite_rooms_sweep(struct sqlite_store *store, int64_t now_ms);
 struct store_room *sqlite_room_new(struct sqlite_store *store, const struct store_db_room *row);
 void sqlite_room_free(struct store_room *room);
 
-/* The store's functions `open`, `close` and `forget`. */
+/* The store's functions `rooms`, `open`, `close` and `forget`. */
+void sqlite_visit_rooms(struct store *store, store_room_fn *visit, void *user);
 struct store_room *sqlite_open_room(struct store *store, const char *name);
 void sqlite_close_room(struct store_room *room);
 int sqlite_forget_room(struct store_room *room);

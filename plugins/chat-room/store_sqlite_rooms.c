@@ -133,6 +133,19 @@ void sqlite_room_finish(struct store_room *room, const struct store_job *job)
         room->told_oldest = 0;
 }
 
+void sqlite_visit_rooms(struct store *store_base, store_room_fn *visit, void *user)
+{
+    const struct sqlite_store *store = (struct sqlite_store *)(void *)store_base;
+    struct dlist_node *node;
+
+    for (node = dlist_first(&store->all_rooms); node; node = dlist_next(&store->all_rooms, node)) {
+        const struct store_room *room = DLIST_ENTRY(node, struct store_room, of_all);
+
+        if (room->past.state.oldest <= room->past.state.head)
+            visit(user, room->name);
+    }
+}
+
 void sqlite_rooms_sweep(struct sqlite_store *store, int64_t now_ms)
 {
     struct dlist_node *node;

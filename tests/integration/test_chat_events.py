@@ -102,6 +102,9 @@ class Streams(unittest.TestCase):
                 server.announce("3")
                 last_id = stream.last_id
             with ApiServer(conf) as server:
+                rooms = server.ask("/rooms")[2]
+                self.assertEqual([(r["room"], r["count"], r["offset"]) for r in rooms["rooms"]],
+                                 [("lobby", 0, 3)])
                 again = server.listen(last_id=last_id)
                 name, event = again.event()
                 self.assertEqual((name, event["text"], event["replay"]),
