@@ -253,12 +253,19 @@ class Tls(unittest.TestCase):
         return ApiServer(conf)
 
     def curl(self, server, path, *options):
-        return subprocess.Popen(["curl", "-skN", "--max-time", "20", *options,
+        return subprocess.Popen(["curl", "-skN", "--max-time", "60", *options,
                                  f"https://127.0.0.1:{server.port}/api{path}"],
                                 stdout=subprocess.PIPE)
 
+    def read_to(self, curl, text):
+        """Up to the line that has this text."""
+        lines = []
+        while not any(text in line for line in lines[-1:]):
+            lines.append(curl.stdout.readline())
+            self.assertTrue(lines[-1], lines)
+
     def done(self, curl):
-        output, _ = curl.communicate(timeout=25)
+        output, _ = curl.communicate(timeout=90)
         return output.decode(), curl.returncode
 
     def test_http_2(self):
@@ -268,15 +275,12 @@ class Tls(unittest.TestCase):
             post = ("--http2", "-w", " %{http_code}", "-d", '{"text":"x"}', "-H",
                     "Content-Type: application/json", "-H", f"Authorization: Bearer {KEY}")
             stream = self.curl(server, "/rooms/lobby/events", "--http2")
+            self.read_to(stream, b"retry: ")
             for n in range(3):
                 output, _ = self.done(self.curl(server, "/rooms/lobby/announcements", *post))
                 self.assertTrue(output.endswith(" 201"), output)
-                lines = b""
-                while lines.count(b"data: ") < 1 or not lines.endswith(b"\n\n"):
-                    lines += stream.stdout.readline()
-                self.assertIn(b'"offset":%d' % (n + 1), lines)
-            while b"\n:\n" not in lines:
-                lines += stream.stdout.readline()
+                self.read_to(stream, b'"offset":%d,' % (n + 1))
+            self.read_to(stream, b":\n")
             output, _ = self.done(self.curl(server, "/rooms/lobby", "--http2", "-X", "DELETE",
                                             "-H", f"Authorization: Bearer {KEY}"))
             self.assertEqual(output, '{"type":"ok"}')
@@ -289,9 +293,7 @@ class Tls(unittest.TestCase):
     def test_http_2_when_the_server_stops(self):
         with self.serve() as server:
             stream = self.curl(server, "/rooms/lobby/events?last-event-id=a:1", "--http2")
-            lines = b""
-            while b"event: gap" not in lines:
-                lines += stream.stdout.readline()
+            self.read_to(stream, b"event: gap")
             before = time.monotonic()
             self.assertEqual(server.stop(), 0)
             self.assertLess(time.monotonic() - before, 4)
