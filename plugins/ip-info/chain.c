@@ -18,7 +18,7 @@ struct chain {
     char lang[PROVIDER_LANG_BYTES];
     const char *called_lang; /* as the provider calls it */
     struct provider_request request;
-    uint64_t attempt_us, deadline_us;
+    uint64_t attempt_us, deadline_us, requester;
     unsigned long patience_ms; /* what a timeout says that it waited */
 };
 
@@ -186,6 +186,7 @@ static enum fetch_error send(struct chain *chain, uint64_t start_us)
     struct fetch_request request = {.method = "GET",
                                     .max_reply_bytes = provider->max_reply_bytes,
                                     .wanted = provider->wanted,
+                                    .requester = chain->requester,
                                     .not_before_us = start_us};
     char ip[IP_ADDR_TEXT_BYTES];
 
@@ -347,6 +348,7 @@ bool chain_start(struct chains *chains, const struct chain_question *question,
     chain->providers = question->providers;
     chain->addr = question->addr;
     chain->deadline_us = question->deadline_us;
+    chain->requester = question->requester;
     if (question->lang && strlen(question->lang) < sizeof(chain->lang))
         strcpy(chain->lang, question->lang);
     if (go_on(chain))

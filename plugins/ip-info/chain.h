@@ -38,6 +38,7 @@ struct chain_question {
     struct settings_chain providers;
     const char *lang; /* NULL or empty: the providers' own */
     uint64_t deadline_us;
+    uint64_t requester; /* see fetch.h */
 };
 
 typedef void chain_done_fn(void *opaque);

@@ -133,19 +133,33 @@ static bool try_run(struct fetch *fetch)
     return true;
 }
 
+/* Others have taken its place in the queue. It has waited, so its end comes later, too. */
+static void give_way(struct lane_waiter *waiter)
+{
+    struct fetch *fetch = lws_container_of(waiter, struct fetch, waiter);
+
+    fetch->origin->client->queue_full++;
+    fetch->is_starting = true;
+    fetch_finish(fetch, FETCH_QUEUE_FULL, NULL);
+    fetch->is_starting = false;
+}
+
 /* Go on a lane, or wait for one. Returns -1 when too many do. */
 static int run_or_wait(struct fetch *fetch)
 {
     struct lanes *lanes = &fetch->origin->lanes;
+    struct lane_waiter *displaced = NULL;
     int result = 0;
 
     fetch->is_starting = true;
     /* Nobody overtakes those who wait already. */
-    if (!dlist_is_empty(&lanes->waiters) || !try_run(fetch))
-        result = lanes_wait(lanes, &fetch->waiter);
+    if (lanes->waiter_count || !try_run(fetch))
+        result = lanes_wait(lanes, &fetch->waiter, &displaced);
     fetch->is_starting = false;
     if (result)
         fetch->origin->client->queue_full++;
+    if (displaced)
+        give_way(displaced);
     return result;
 }
 
@@ -163,7 +177,7 @@ static void pump_origin(struct fetch_origin *origin)
 {
     struct lane_waiter *waiter;
 
-    while ((waiter = lanes_next_waiter(&origin->lanes))) {
+    while ((waiter = lanes_first_waiter(&origin->lanes))) {
         struct fetch *fetch = lws_container_of(waiter, struct fetch, waiter);
         bool is_running;
 
@@ -171,10 +185,9 @@ static void pump_origin(struct fetch_origin *origin)
         fetch->is_starting = true;
         is_running = try_run(fetch);
         fetch->is_starting = false;
-        if (!is_running) {
-            lanes_wait_first(&origin->lanes, waiter);
+        if (!is_running)
             return;
-        }
+        lanes_served(&origin->lanes, waiter);
     }
 }
 
@@ -273,6 +286,7 @@ static struct fetch *new_fetch(const struct fetch_request *request, fetch_done_f
     fetch->done = done;
     fetch->opaque = opaque;
     fetch->timer.fire = on_fetch_timer;
+    fetch->waiter.requester = request->requester;
     return fetch;
 }
 

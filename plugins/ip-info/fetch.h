@@ -44,9 +44,9 @@ enum fetch_error {
     FETCH_CONNECT_FAILED,
     FETCH_TLS_FAILED,
     FETCH_DNS_FAILED,
-    FETCH_CLOSED,    /* the connection ended before the response did, or it was not HTTP */
-    FETCH_TOO_LARGE, /* longer than max_reply_bytes */
-    FETCH_QUEUE_FULL,
+    FETCH_CLOSED,      /* the connection ended before the response did, or it was not HTTP */
+    FETCH_TOO_LARGE,   /* longer than max_reply_bytes */
+    FETCH_QUEUE_FULL,  /* at once, or when those who wait for less have taken the place */
     FETCH_NO_ORIGIN,   /* not one of the client's origins, or not a URL */
     FETCH_BAD_REQUEST, /* no request that could be sent: see struct fetch_request */
     FETCH_NO_MEMORY,
@@ -75,6 +75,7 @@ struct fetch_request {
     uint64_t not_before_us;    /* it takes no lane before that; 0 for at once */
     uint64_t deadline_us;      /* lws_now_usecs() at which it has failed, queueing included */
     size_t max_reply_bytes;    /* of the body */
+    uint64_t requester;        /* requesters take turns when they wait for lanes; any number */
 };
 
 /* Everything in it is borrowed until `done` returns. With an error other than FETCH_OK code, reason

@@ -86,6 +86,7 @@ void fetch_origin_free(struct fetch_origin *origin)
     dlist_remove(&origin->link);
     while ((link = dlist_first(&origin->lane_list)))
         fetch_lane_free(lws_container_of(link, struct fetch_lane, list));
+    lanes_fini(&origin->lanes);
     tls_trust_free(origin->trust);
     free(origin->authority);
     free(origin->text);
@@ -97,7 +98,7 @@ static void fail_waiters(struct fetch_origin *origin)
     struct lane_waiter *waiter;
     size_t most = origin->lanes.waiter_count; /* `done` may ask again, and wait again */
 
-    while (most-- && (waiter = lanes_next_waiter(&origin->lanes)))
+    while (most-- && (waiter = lanes_first_waiter(&origin->lanes)))
         fetch_finish(lws_container_of(waiter, struct fetch, waiter), FETCH_DNS_FAILED, NULL);
 }
 

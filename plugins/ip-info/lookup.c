@@ -29,7 +29,8 @@ bool lookup_start(struct lookup_service *service, const struct lookup_question *
     const struct chain_question chain = {.addr = ip_class_subject(&question->addr),
                                          .providers = question->providers,
                                          .lang = question->lang,
-                                         .deadline_us = question->deadline_us};
+                                         .deadline_us = question->deadline_us,
+                                         .requester = question->requester};
 
     memset(outcome, 0, sizeof(*outcome));
     if (answer_locally(question, outcome))

@@ -21,6 +21,7 @@ struct lookup_question {
     struct settings_chain providers; /* who is asked in this order; none: nobody */
     char lang[PROVIDER_LANG_BYTES];  /* of the names in the answer; empty: the providers' own */
     uint64_t deadline_us;
+    uint64_t requester; /* see fetch.h; of equal questions the first one's counts */
 };
 
 typedef void lookup_done_fn(void *opaque);

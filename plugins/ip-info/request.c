@@ -105,9 +105,21 @@ static void on_deadline(lws_sorted_usec_list_t *sul)
     on_batch_done(request);
 }
 
+/* Who takes turns with others: an IPv4 address, or an IPv6 /64. */
+static uint64_t requester_of(const struct client *client)
+{
+    uint64_t requester = 0;
+
+    if (client->has_addr)
+        memcpy(&requester, client->addr.octets + (ip_addr_is_v4(&client->addr) ? 8 : 0),
+               sizeof(requester));
+    return requester;
+}
+
 /* The lookups themselves may take as long as is configured, whatever this request can wait: others
  * join them. */
-static struct batch *start_batch(struct request *request, const struct settings_chain *providers)
+static struct batch *start_batch(struct request *request, const struct settings_chain *providers,
+                                 const struct client *client)
 {
     const struct request_host *host = request->host;
     const struct batch_events events = {
@@ -115,6 +127,7 @@ static struct batch *start_batch(struct request *request, const struct settings_
     struct lookup_question ask = {
         .providers = *providers,
         .deadline_us = request->arrived_us + host->settings->deadline_ms * 1000,
+        .requester = requester_of(client),
     };
 
     snprintf(ask.lang, sizeof(ask.lang), "%s", request->query.lang);
@@ -189,7 +202,7 @@ static int start_lookups(struct request *request)
         request->deadline_ms = query->deadline_ms;
     /* lws would drop a request that takes longer than its own patience (5 s on 4.1). */
     lws_set_timeout(request->wsi, NO_PENDING_TIMEOUT, 0);
-    request->batch = start_batch(request, &providers);
+    request->batch = start_batch(request, &providers, &client);
     if (!request->batch)
         return refuse(request, 503, "out of memory");
     if (batch_is_complete(request->batch))

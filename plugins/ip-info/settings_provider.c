@@ -140,6 +140,11 @@ int settings_read_provider(const struct settings *settings, struct provider *pro
     if (settings->file && providers_file_apply(settings->file, provider, problem))
         return -1;
     apply_common(settings, provider);
+    if (has_option(values, count, "http2")) {
+        problem_set(&inner, "http2",
+                    "providers are asked over HTTP/1.1 only: more \"lanes\" ask in parallel");
+        return blame_option(provider, &inner, problem);
+    }
     if (options_read(provider_table, sizeof(provider_table) / sizeof(provider_table[0]), values,
                      count, NULL, provider, &inner))
         return blame_option(provider, &inner, problem);

@@ -1,5 +1,7 @@
 """ip-info and providers by name: the system's resolver may be slow, addresses may be dead."""
 
+import asyncio
+import json
 import signal
 import socket
 import ssl
@@ -9,6 +11,7 @@ import time
 import unittest
 
 from support import Server, StubUpstream, preload
+from support.chat import ChatServer
 from support.ip_info import fetch_json, sina, site
 from test_ip_info_upstreams import certificate
 
@@ -57,6 +60,54 @@ class Named(unittest.TestCase):
             self.assertLess(worst, 1)
             thread.join()
             self.assertEqual((answers[0][0], answers[0][2]["city"]), (200, "1.1.1.1"))
+
+    def test_chat_keeps_its_latency_while_a_thousand_lookups_hang(self):
+        """And while the resolver stalls: of all, the chat on the same vhost knows nothing."""
+        async def never(request):
+            await asyncio.sleep(60)
+        with StubUpstream(never) as upstream:
+            options = {"providers": "a,b", "max-inflight": "0", "max-queue": "2000", "rate": "0",
+                       "deadline-ms": "30000", "timeout-ms": "30000", "max-body": "65536",
+                       "max-ips-post": "1000", "a:lanes": "256",
+                       "a:url": upstream.url + "/?ip={ip}", "a:map": "city=/city", "a:private": "1",
+                       "b:url": f"http://slow-30.test:{upstream.port}/?ip={{ip}}",
+                       "b:map": "city=/city", "b:private": "1"}
+            conf = site(options)
+            conf["ws-protocols"][0].update({"chat-room": {"rate": "0"},
+                                            "chat-room-text": {"default": "1"}})
+            with ChatServer([conf], environment=self.environment) as server:
+                member = server.connect()
+                member.receive()
+                quiet = self.chat_latency_ms(member)
+                askers = [self.hang(server, provider) for provider in "ab"]
+                server.wait_until(lambda: len(upstream.requests) == 256, "all lanes to be used")
+                busy = self.chat_latency_ms(member)
+                print(f"\nchat, median and worst of 200: {quiet} ms, beside 2000 lookups {busy} ms")
+                self.assertLess(busy[0], 50)
+                self.assertLess(busy[1], 1000)
+                for asker in askers:
+                    asker.setblocking(False)
+                    with self.assertRaises(BlockingIOError, msg="it still hangs"):
+                        asker.recv(1)
+                    asker.close()
+
+    @staticmethod
+    def hang(server, provider):
+        body = json.dumps([f"1.0.{n // 250}.{n % 250}" for n in range(1000)])
+        asker = socket.create_connection(("127.0.0.1", server.port))
+        asker.sendall(f"POST /ip-info?provider={provider} HTTP/1.1\r\nHost: x\r\nContent-Type: "
+                      f"application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode())
+        return asker
+
+    @staticmethod
+    def chat_latency_ms(member):
+        times = []
+        for n in range(200):
+            begin = time.monotonic()
+            member.send(f"message {n}")
+            member.receive()
+            times.append((time.monotonic() - begin) * 1000)
+        return round(sorted(times)[100], 2), round(max(times), 2)
 
     def test_stopping_does_not_wait_for_a_name(self):
         with self.server(["slow-60.test", "slow-61.test"], timeout_ms=100) as server:

@@ -68,6 +68,29 @@ class Time(unittest.TestCase):
             codes = [r.get("error", {}).get("code") for r in answer["results"]]
             self.assertEqual(codes, [None] * 3 + ["queue_full"] * 3)
 
+    def test_a_greedy_client_holds_up_nobody(self):
+        with StubUpstream(late(0.02)) as upstream:
+            options = asking(upstream, sina_lanes=2, max_queue=100, max_ips_post=1000, max_body=65536,
+                             deadline_ms=20000, timeout_ms=20000, trusted_proxies="127.0.0.1")
+            with Server([site(options)]) as server:
+                answers = []
+                body = json.dumps([f"1.0.{n // 250}.{n % 250}" for n in range(1000)])
+                greedy = threading.Thread(target=lambda: answers.append(fetch_json(
+                    server.port, "/ip-info", method="POST", body=body,
+                    headers={"Content-Type": "application/json", "X-Forwarded-For": "8.8.4.4"})[2]))
+                greedy.start()
+                server.wait_until(lambda: upstream.requests, "the greedy one to be under way")
+                status, _, single = fetch_json(server.port, "/ip-info/9.9.9.9",
+                                               headers={"X-Forwarded-For": "8.8.8.8"})
+                place = [r["query"]["ip"] for r in upstream.requests].index("9.9.9.9")
+                self.assertEqual((status, single["city"]), (200, "9.9.9.9"))
+                self.assertFalse(answers, "100 of its questions wait, 1 s of work")
+                greedy.join()
+                print(f"\nbeside a client with 1000 questions: asked as number {place + 1}")
+                codes = [r.get("error", {}).get("code") for r in answers[0]["results"]]
+                self.assertEqual({code: codes.count(code) for code in codes},
+                                 {None: 101, "queue_full": 899}, "one gave way")
+
     def test_max_inflight_bounds_all_lanes(self):
         with StubUpstream(late(0.05)) as upstream, \
                 Server([site(asking(upstream, max_inflight=2))]) as server:

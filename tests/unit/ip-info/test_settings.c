@@ -273,6 +273,7 @@ static void a_mistake_is_where_it_was_written(void **state)
         {"providers", "geo-js", "providers", "did you mean \"geojs\"?"},
         {"breaker-failures", "1001", "breaker-failures", "0 to 1000"},
         {"attempts", "0", "attempts", "1 to 5"},
+        {"x:http2", "1", "x:http2", "HTTP/1.1 only"},
     };
     size_t n;
 
