@@ -1,12 +1,16 @@
 // Finds IP addresses in any text: lists, logs, sentences in any language. No DOM.
 
-export const MAX_ADDRESSES = 512;
+export const MAX_ADDRESSES = 1000;
 
-/* The address as it is compared: IPv4 as written, IPv6 as eight groups. Null when it is neither. */
+/* The address as it is compared: IPv4 as written, also when it is mapped into IPv6, else eight groups.
+ * Null when it is neither. */
 export function addressKey(text) {
   if (isIpv4(text)) return text;
   const groups = parseIpv6(text);
-  return groups && groups.map((group) => group.toString(16)).join(':');
+  if (groups === null) return null;
+  const [high, low] = groups.slice(6);
+  if (groups.slice(0, 6).join() === '0,0,0,0,0,65535') return [high >> 8, high & 255, low >> 8, low & 255].join('.');
+  return groups.map((group) => group.toString(16)).join(':');
 }
 
 /* Returns {addresses, capped}: each address once, in the order and spelling of its first mention. */
