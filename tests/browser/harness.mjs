@@ -7,13 +7,14 @@ import { createInterface } from 'node:readline';
 
 const source = process.env.LWSHOST_SOURCE;
 
-// The shipped configuration with its folders taken from the source tree.
-export function writeConf() {
+// The shipped configuration with its folders taken from the source tree, and more options of the chat.
+export function writeConf(chat = {}) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lwshost-browser-'));
   const text = fs.readFileSync(path.join(source, 'conf/conf'), 'utf8')
     .replaceAll('_lws_ddir_/lwshost/mount', path.join(source, 'mount'))
     .replaceAll('_lws_ddir_/lwshost/geoip.mmdb',
-      path.join(source, 'plugins/ip-lookup/data/sample.mmdb'));
+      path.join(source, 'plugins/ip-lookup/data/sample.mmdb'))
+    .replace('{ "chat-room": { "path": "/chat" } }', JSON.stringify({ 'chat-room': { path: '/chat', ...chat } }));
   fs.writeFileSync(path.join(folder, 'conf'), text);
   return folder;
 }
