@@ -1,6 +1,5 @@
-// One WebSocket at a time, and the rooms that are joined over it: coming in, waiting, coming back.
-// No DOM. What it needs from outside is given to the constructor, so that it runs against a false
-// clock and a false socket. What is told, and with what: docs/pages.md.
+// One WebSocket at a time, and the rooms that are joined over it. No DOM. What it is given and what it
+// tells: docs/pages.md.
 
 import { Backoff, closeVerdict } from './backoff.js';
 import { ChatRoom } from './chat-room.js';
@@ -12,8 +11,6 @@ const STABLE_SECONDS = 30;
 const ANSWERS = ['ok', 'error', 'joined', 'participants', 'history'];
 
 export class ChatConnection {
-  /* clock: {now() in ms, after(ms, fn) → handle, cancel(handle)}; random() in [0, 1);
-   * makeId() → a fresh string that nobody else has; tell(name, detail, room). */
   constructor({ url, session, WebSocket, clock, random, makeId, tell }) {
     Object.assign(this, { url, WebSocket, clock, makeId, tell });
     this.session = session ?? null;
@@ -27,7 +24,6 @@ export class ChatConnection {
     this.state = { name: 'idle' };
   }
 
-  /* One more room, which is joined as soon as that is possible. */
   open(name, nick) {
     const room = new ChatRoom(this, name, nick);
     this.rooms.set(name, room);
@@ -47,14 +43,11 @@ export class ChatConnection {
     this.enterConnecting();
   }
 
-  /* The network is back, the page is looked at again, or a person asked: tries at once when waiting,
-   * and when live finds out whether the connection still is. */
+  /* Tries at once when waiting, and when live finds out whether the connection still is. */
   wake() {
     if (this.state.name === 'waiting') this.enterConnecting();
     else if (this.state.name === 'live') this.probe();
   }
-
-  // States
 
   enter(state) {
     this.state = state;
@@ -81,7 +74,6 @@ export class ChatConnection {
     this.arm('join', JOIN_SECONDS * 1000, () => this.lost());
   }
 
-  /* A room has been joined. */
   enterLive() {
     if (this.state.name === 'live') return;
     this.cancel('join');
@@ -96,7 +88,7 @@ export class ChatConnection {
     this.arm('retry', delay, () => this.enterConnecting());
   }
 
-  /* Nothing is tried any more until a person asks: {code, text} of a close or {reason} of an error. */
+  /* Nothing is tried until a person asks. why: {code, text} of a close or {reason, text} of an error. */
   enterRefused(why) {
     this.drop();
     this.enter({ name: 'refused', ...why });
@@ -142,8 +134,6 @@ export class ChatConnection {
     for (const room of this.rooms.values()) room.interrupted();
     for (const done of unanswered) done(null);
   }
-
-  // Frames
 
   /* done(reply) or, when the connection ends first, done(null). */
   request(frame, done, id = ++this.lastId) {
@@ -196,8 +186,6 @@ export class ChatConnection {
     this.ownUsers.add(user);
     if (this.ownUsers.size > 20) this.ownUsers.delete(this.ownUsers.values().next().value);
   }
-
-  // Is anybody there?
 
   /* A page sees no WebSocket pings, so silence is broken by a question that must be answered. */
   heard() {

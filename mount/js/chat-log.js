@@ -1,5 +1,4 @@
-// The conversation of one room: all that is known of it, and a bounded window of that as rows, drawn in
-// batches. What the room has not shown yet stands below it: `outgoing`, once somebody writes.
+// The conversation of one room, and a bounded window of it as rows, drawn in batches: docs/pages.md.
 
 import { t } from './common.js';
 import { dayName, dayOf, itemRow, note } from './chat-rows.js';
@@ -11,8 +10,6 @@ const NEAR_PX = 80;
 const AHEAD_PX = 400;
 
 export class ChatLog {
-  /* box scrolls and holds list, button leads to the newest: whichever log is shown has them.
-   * onEdge('up' | 'down' | 'full'): see scroll-back.js. */
   constructor(options) {
     Object.assign(this, options);
     this.items = [];
@@ -34,8 +31,7 @@ export class ChatLog {
     return this.items.find((item) => item.offset)?.offset ?? 0;
   }
 
-  /* item: {kind: 'message' | 'announcement' | 'event' | 'gap', …}; quiet ones don't count as new; away:
-   * nobody is looking. */
+  /* quiet: it does not count as new; away: nobody is looking. */
   add(item, { quiet = false, away = false } = {}) {
     if (item.cid !== undefined) this.outgoing?.messages.delete(item.cid);
     this.items.push(item);
@@ -47,7 +43,6 @@ export class ChatLog {
     this.drawSoon();
   }
 
-  /* This log has the box now. */
   show() {
     this.shown = true;
     if (this.stuck) this.start = this.end = Math.max(0, this.items.length - MOST_ROWS);
@@ -88,8 +83,6 @@ export class ChatLog {
     this.showButton();
   }
 
-  // The line above what is new
-
   /* The first of what comes while nobody looks, until it has been read and somebody is away again. */
   markNew(item) {
     if (this.mark && !this.read) return;
@@ -99,12 +92,9 @@ export class ChatLog {
     if (before) this.redraw(this.items.indexOf(before));
   }
 
-  /* Somebody looks at the end of it. */
   looked() {
     if (this.stuck) this.read = true;
   }
-
-  // The window
 
   draw() {
     this.drawn = false;

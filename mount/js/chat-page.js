@@ -1,5 +1,4 @@
-// The chat page: puts the connection, the rooms and the composer together. What is not needed to read
-// and to write is loaded when it is used.
+// The chat page. What reading does not need is loaded when it is used: docs/pages.md.
 
 import { ChatConnection } from './chat-connection.js';
 import { avatar } from './chat-rows.js';
@@ -20,8 +19,7 @@ let moreWords = null;
 let notify = null;
 let tabs = null;
 
-// A reload takes its places up again. The token is in the storage only between leaving and coming
-// back, so that a duplicated tab is a person of its own.
+// For a reload. Not in the storage meanwhile, so that a duplicated tab is a person of its own.
 const session = recall('sessionStorage', 'session');
 remember('sessionStorage', 'session', null);
 
@@ -36,25 +34,22 @@ const connection = new ChatConnection({
   },
 });
 
-// What the parts that come later know of the page.
 const page = {
-  connection, views, openRoom, choose, leave, part, words,
+  connection, views, openRoom, choose, drawSoon, part, words,
   get current() { return current; },
   get roomName() { return current?.room.name ?? firstRoom; },
   get notify() { return notify; },
   set notify(show) { notify = show; },
 };
 
-/* Loads js/name.js, and the words that such parts use, and hands it to use. Resolves to whether that
- * went well. */
+/* Loads js/name.js, and words, for use(module); resolves to whether that went well. */
 async function part(name, use) {
   try {
     const [module] = await Promise.all([import(`./${name}.js${again()}`), isWordless(name) ? null : words()]);
     await use(module);
     return true;
-  } catch (error) {
+  } catch {
     failures += 1;
-    console.warn(error);
     current?.say(t('loadFailed'));
     return false;
   }
@@ -64,7 +59,6 @@ async function part(name, use) {
 const again = () => (failures ? `?${failures}` : '');
 const isWordless = (name) => name === 'scroll-back' || (name === 'entrance' && !current);
 
-/* The words and the look of what comes later. */
 function words() {
   moreWords ??= Promise.all([import(`./strings-more.js${again()}`), new Promise((resolve) => {
     document.head.append(element('link', { rel: 'stylesheet', href: 'css/more.css', onload: resolve, onerror: resolve }));
@@ -75,8 +69,6 @@ function words() {
   moreWords.catch(() => { moreWords = null; });
   return moreWords;
 }
-
-// Rooms
 
 function openRoom(name, nick) {
   if (!views.has(name)) {
@@ -99,16 +91,6 @@ function choose(view) {
   $('text').focus({ preventScroll: true });
   refresh();
 }
-
-function leave(view) {
-  if (views.size === 1) return;
-  connection.leave(view.room);
-  views.delete(view.room.name);
-  if (view === current) choose([...views.values()].at(-1));
-  drawSoon();
-}
-
-// What stands around the conversation
 
 function stateNow() {
   const { state } = connection;
@@ -209,8 +191,6 @@ function enter() {
   part('entrance', ({ open }) => open(page, { room: page.roomName, nick: current?.room.nick ?? name }));
 }
 
-// Writing
-
 function startText() {
   $('text').value = recall('sessionStorage', `draft.${page.roomName}`) ?? '';
   written();
@@ -258,7 +238,7 @@ on('people-button', 'click', () => {
   const open = document.body.classList.toggle('people-open');
   $('people-button').setAttribute('aria-expanded', String(open));
 });
-// What writing needs is there before the network may be gone: once somebody does anything here.
+// What writing needs is there before the network may be gone.
 const warm = () => part('writing', () => {});
 setTimeout(warm, 10000);
 for (const type of ['pointermove', 'pointerdown', 'keydown']) addEventListener(type, warm, { once: true });

@@ -1,4 +1,4 @@
-// One room of a connection: who is in it, what has been seen of it, what waits to be said. No DOM.
+// One room of a connection. No DOM.
 
 export class ChatRoom {
   constructor(connection, name, nick) {
@@ -44,9 +44,6 @@ export class ChatRoom {
     });
   }
 
-  // Coming in
-
-  /* A person wants in again after a refusal. */
   comeBack() {
     if (this.connection.state.name !== 'live') {
       this.connection.start();
@@ -96,8 +93,6 @@ export class ChatRoom {
     this.outbox?.interrupted();
   }
 
-  // Frames
-
   receive(frame) {
     const { type } = frame;
     if (type === 'message' || type === 'announcement') this.onEntry(frame);
@@ -146,8 +141,7 @@ export class ChatRoom {
   }
 }
 
-/* Whether a text names somebody. Letters and digits of ASCII on both sides would make it another
- * name; Chinese stands beside a name without a space. */
+/* Whether a text names somebody: Chinese stands beside a name without a space, "Ann" is not in "Anna". */
 export function mentions(text, nick) {
   if (!nick) return false;
   const edge = (character) => /\w/.test(character ?? '');

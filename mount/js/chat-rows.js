@@ -21,7 +21,7 @@ function messageRow(item, previous) {
     && !to && !previous.to && Date.parse(time) - Date.parse(previous.time) < GROUP_MS
     && dayOf(time) === dayOf(previous.time);
   const names = ['row', 'message', own && 'own', goesOn && 'goes-on', to && 'whisper', item.mention && 'mention'];
-  // The name is in each row, so that a screen reader hears it; where it goes on it is not seen.
+  // A screen reader hears the name in each row; where it goes on it is not seen.
   return element('div', { className: names.filter(Boolean).join(' ') }, own ? null : avatar(nick),
     element('p', { className: 'who' }, element('bdi', {}, nick), to ? ` ${whisperText(item)}` : null),
     bubble(text, nick), timeNode(time));
@@ -71,7 +71,7 @@ export function note(kind, text, time) {
 
 let textParts = null;
 
-// What makes links comes with the first text that has one; until then it stands there as text.
+// What makes links comes with the first text that has one.
 function nodesOf(text) {
   if (!/https?:\/\//i.test(text)) return [text];
   const span = element('span', {}, text);

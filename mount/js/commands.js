@@ -1,6 +1,7 @@
 // What begins with a slash: whispers, names, rooms. "/me …" is not here, it is said like any text.
 
 import { t } from './common.js';
+import { leave as leaveRoom } from './tabs.js';
 import { say } from './writing.js';
 
 /* Runs a line that begins with a slash; what comes of it is told in the room. */
@@ -52,5 +53,5 @@ function join({ rest, room, view, page }) {
 
 function leave({ view, page }) {
   if (page.views.size === 1) view.say(t('lastRoom'));
-  else page.leave(view);
+  else leaveRoom(page, view);
 }

@@ -28,9 +28,7 @@ export function addStrings(more) {
   fill();
 }
 
-/* Fills every node marked data-t (text), data-t-placeholder, data-t-label (aria-label) and keeps
- * them filled; the buttons marked data-language-switch change the language. more: the page's own
- * strings, beside the common ones. */
+/* Fills what is marked data-t, data-t-placeholder or data-t-label, and lets data-language-switch switch. */
 export function startLanguage(more = {}) {
   document.addEventListener('click', (event) => {
     if (!event.target.closest?.('[data-language-switch]')) return;
@@ -42,7 +40,7 @@ export function startLanguage(more = {}) {
   addStrings(more);
 }
 
-function fill() {
+export function fill() {
   document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
   for (const node of document.querySelectorAll('[data-t]')) node.textContent = t(node.dataset.t, {}, node.textContent);
   for (const node of document.querySelectorAll('[data-t-placeholder]')) node.placeholder = t(node.dataset.tPlaceholder);
@@ -53,8 +51,7 @@ function fill() {
   }
 }
 
-/* Makes an element: properties are set as they are, `data` as data attributes, `aria` as aria-*
- * attributes; children are nodes or texts, null is left out. Text never becomes markup. */
+/* Makes an element with properties, data-* and aria-* attributes, and children: nodes, texts, null. */
 export function element(name, { data, aria, role, ...properties } = {}, ...children) {
   const node = Object.assign(document.createElement(name), properties);
   Object.assign(node.dataset, data);
@@ -64,8 +61,7 @@ export function element(name, { data, aria, role, ...properties } = {}, ...child
   return node;
 }
 
-/* storage: 'localStorage' or 'sessionStorage'. A browser may have them switched off: then nothing is
- * remembered, and nothing breaks. */
+/* storage: 'localStorage' or 'sessionStorage'; where it is switched off nothing is remembered. */
 export function recall(storage, key) {
   try {
     return globalThis[storage].getItem(`lwshost.${key}`) ?? null;

@@ -1,9 +1,21 @@
 // The dialog for name and room: shown on coming in, and later to change the name or to open another room.
 
-import { onLanguage, remember, t } from './common.js';
+import { element, fill, onLanguage, remember, t } from './common.js';
 
 const $ = (id) => document.getElementById(id);
-const dialog = $('enter');
+const field = (id, hint, more) => [element('label', { htmlFor: id, data: { t: id } }),
+  element('input', { id, maxLength: 64, ...more, data: hint && { tPlaceholder: hint }, aria: { describedby: `${id}-problem` } }),
+  element('p', { className: 'problem', id: `${id}-problem`, role: 'alert' })];
+const action = (id, className, data) => element('button', { type: 'button', id, className, data });
+const dialog = element('dialog', { id: 'enter', aria: { labelledby: 'enter-title' } }, element('form', { id: 'enter-form' },
+  element('img', { src: 'favicon.svg', alt: '', width: 44, height: 44 }), element('h2', { id: 'enter-title' }),
+  element('p', { className: 'lead', id: 'enter-hint', data: { t: 'enterHint' } }),
+  ...field('name', 'namePlaceholder', { autocomplete: 'nickname' }),
+  ...field('room', null, { autocomplete: 'off', autocapitalize: 'none', spellcheck: false }),
+  element('div', { className: 'dialog-actions' }, action('', 'link', { languageSwitch: '' }),
+    action('enter-cancel', 'quiet', { t: 'cancel' }), element('button', { className: 'primary', id: 'enter-submit' }))));
+document.body.append(dialog);
+fill();
 let page;
 let room;
 

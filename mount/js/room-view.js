@@ -3,9 +3,6 @@
 import { ChatLog } from './chat-log.js';
 
 export class RoomView {
-  /* stage: what a log needs of the page; changed(view): draw what stands around the log, if it is shown;
-   * noticed(view, entry): something was said to this person while nobody looked; edge(view, where): see
-   * ChatLog; typed(view, detail): somebody writes. */
   constructor(room, stage, { changed, noticed, edge, typed }) {
     Object.assign(this, { room, changed, noticed, typed, unread: 0, replaying: false, joinedOnce: false, more: false });
     this.log = new ChatLog({ ...stage, onEdge: (where) => edge(this, where) });

@@ -25,7 +25,10 @@ function loadEarlier(view) {
     log.start += page.entries.length;
     log.end += page.entries.length;
     if (log.shown) {
-      log.redraw(log.start);
+      inPlace(log, () => {
+        document.getElementById('earlier').hidden = !page.more;
+        log.redraw(log.start);
+      });
       extendUp(log);
     }
     view.changed(view);

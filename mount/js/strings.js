@@ -1,6 +1,5 @@
-// The sentences that reading and writing in the chat needs, in English and Chinese. A text may hold
-// {names}; where a language must count, it is a function of the same parameters. What comes later,
-// and the address page, add strings-more.js and strings-addresses.js.
+// What reading the chat needs, in English and Chinese; the rest is in strings-more.js. A text may hold
+// {names}; where a language must count, it is a function of the same parameters.
 
 export const strings = {
   otherLanguage: ['中文', 'English'],

@@ -4,6 +4,14 @@ import { element, t } from './common.js';
 
 const bar = element('nav', { className: 'tabs' });
 
+export function leave(page, view) {
+  if (page.views.size === 1) return;
+  page.connection.leave(view.room);
+  page.views.delete(view.room.name);
+  if (view === page.current) page.choose([...page.views.values()].at(-1));
+  page.drawSoon();
+}
+
 export function showTabs(page) {
   if (!bar.isConnected) document.querySelector('main').prepend(bar);
   bar.setAttribute('aria-label', t('rooms'));
@@ -25,7 +33,7 @@ export function showTabs(page) {
 function makeTab(page, name, view) {
   const tab = element('span', { className: 'tab', data: { room: name } },
     element('button', { type: 'button', onclick: () => page.choose(view) }),
-    element('button', { type: 'button', className: 'close', onclick: () => page.leave(view) }, '×'));
+    element('button', { type: 'button', className: 'close', onclick: () => leave(page, view) }, '×'));
   bar.append(tab);
   return tab;
 }
