@@ -25,18 +25,18 @@ function loadEarlier(view) {
     log.start += page.entries.length;
     log.end += page.entries.length;
     if (log.shown) {
-      inPlace(log, () => {
+      extendUp(log, () => {
         document.getElementById('earlier').hidden = !page.more;
         log.redraw(log.start);
       });
-      extendUp(log);
     }
     view.changed(view);
   });
 }
 
-function extendUp(log) {
+function extendUp(log, before = () => {}) {
   inPlace(log, () => {
+    before();
     const start = Math.max(0, log.start - STEP);
     const more = [];
     for (let i = start; i < log.start; i++) more.push(log.nodesAt(i));
