@@ -60,6 +60,7 @@ export function say({ current: { log, room } }, text, to) {
 /* Puts a beginning before what is written. */
 export function begin(page, words) {
   $('text').value = words + $('text').value.replace(/^\/w \S+ /, '');
+  if (document.body.classList.contains('people-open')) $('people-button').click();
   $('text').focus();
   written(page);
 }
