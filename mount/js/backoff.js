@@ -4,15 +4,13 @@ const FIRST_MS = 500;
 const MOST_MS = 20000;
 const SPREAD_MS = 5000;
 
-/* What a close code asks for: 'stop' (a person decides), 'spread' (everybody was sent away at once:
- * come back, but not all in the same moment) or 'retry'. */
+/* What a close code asks for: 'stop' (a person decides), 'spread' (all were sent away at once) or 'retry'. */
 export function closeVerdict(code) {
   if ([1003, 1007, 1008, 1009].includes(code) || (code >= 4500 && code <= 4999)) return 'stop';
   return code === 1012 || code === 4003 ? 'spread' : 'retry';
 }
 
-/* Delays in ms, longer from try to try, each drawn from the whole range so that many clients don't
- * return together. */
+/* Delays in ms, longer from try to try, each from the whole range, lest many clients return together. */
 export class Backoff {
   constructor({ random }) {
     this.random = random;

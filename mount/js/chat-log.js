@@ -1,87 +1,157 @@
-// The conversation on the screen: a bounded list of rows, drawn in batches.
-//
-// The rows are made from `items`, so that they can be made anew in another language. Numbered
-// entries stand in their order; one's own messages that the room has not shown yet stand below them.
+// The conversation of one room, and a bounded window of it as rows, drawn in batches: docs/pages.md.
 
-import { element, t, currentLanguage } from './common.js';
-import { textParts } from './text-parts.js';
+import { t } from './common.js';
+import { dayName, dayOf, itemRow, note } from './chat-rows.js';
 
-const MOST_ITEMS = 600;
-const DROP_ITEMS = 100;
-const GROUP_MS = 5 * 60 * 1000;
+export const MOST_ITEMS = 12000;
+export const MOST_ROWS = 400;
+export const STEP = 100;
 const NEAR_PX = 80;
+const AHEAD_PX = 400;
 
 export class ChatLog {
-  /* box scrolls and holds list; button leads to the newest; onRetry(cid), onDiscard(cid). */
-  constructor({ box, list, button, onRetry, onDiscard }) {
-    Object.assign(this, { box, list, button, onRetry, onDiscard });
+  constructor(options) {
+    Object.assign(this, options);
     this.items = [];
-    this.outgoing = new Map();
-    this.waiting = [];
+    this.start = this.end = 0;
+    this.nodes = [];
+    this.outgoing = null;
     this.unseen = 0;
     this.stuck = true;
-    this.drawn = null;
-    box.addEventListener('scroll', () => this.scrolled(), { passive: true });
-    button.addEventListener('click', () => this.toEnd());
-    new ResizeObserver(() => { if (this.stuck) this.toEnd(); }).observe(box);
+    this.shown = false;
+    this.mark = null;
   }
 
   get isEmpty() {
-    return this.items.length + this.waiting.length + this.outgoing.size === 0;
+    return this.items.length === 0 && !this.outgoing?.messages.size;
   }
 
   /* The number of the oldest message that is here, or 0. */
   get oldestOffset() {
-    return [...this.items, ...this.waiting].find((item) => item.offset)?.offset ?? 0;
+    return this.items.find((item) => item.offset)?.offset ?? 0;
   }
 
-  /* item: {kind: 'message' | 'announcement' | 'event' | 'gap', …}; quiet ones don't count as new. */
-  add(item, { quiet = false } = {}) {
-    if (item.cid !== undefined) this.outgoing.delete(item.cid);
-    this.waiting.push(item);
-    if (!quiet && !this.stuck && item.kind !== 'event' && !item.own) this.unseen += 1;
-    if (this.waiting.length > MOST_ITEMS) this.waiting.splice(0, this.waiting.length - MOST_ITEMS);
+  /* quiet: it does not count as new; away: nobody is looking. */
+  add(item, { quiet = false, away = false } = {}) {
+    if (item.cid !== undefined) this.outgoing?.messages.delete(item.cid);
+    this.items.push(item);
+    if (!quiet && !item.own && item.kind !== 'event') {
+      if (!this.stuck) this.unseen += 1;
+      if (away || !this.stuck) this.markNew(item);
+    }
+    if (this.items.length > MOST_ITEMS) this.onEdge('full');
     this.drawSoon();
   }
 
-  setOutgoing(message) {
-    this.outgoing.set(message.cid, message);
-    if (message.status === 'sending') this.stuck = true;
-    this.drawSoon();
+  show() {
+    this.shown = true;
+    if (this.stuck) this.start = this.end = Math.max(0, this.items.length - MOST_ROWS);
+    this.redrawAll();
+    if (!this.stuck) this.box.scrollTop = this.top;
   }
 
-  removeOutgoing(cid) {
-    this.outgoing.delete(cid);
-    this.drawSoon();
+  hide() {
+    this.top = this.box.scrollTop;
+    this.shown = false;
   }
 
-  /* Older messages, in order, above the others; what is being read stays where it is. */
-  prepend(items) {
-    this.items = [...items, ...this.items];
-    const before = this.box.scrollHeight - this.box.scrollTop;
-    this.redraw();
-    this.box.scrollTop = this.box.scrollHeight - before;
-  }
-
-  redraw() {
-    this.waiting = [...this.items, ...this.waiting];
-    this.items = [];
-    this.list.replaceChildren();
+  redrawAll() {
+    const { end } = this;
+    this.quietly(() => {
+      this.list.replaceChildren();
+      this.nodes = [];
+      this.end = this.start;
+      this.grow(end);
+    });
     this.draw();
   }
 
   toEnd() {
     this.stuck = true;
     this.unseen = 0;
-    this.box.scrollTop = this.box.scrollHeight;
-    this.showButton();
+    this.draw();
   }
 
   scrolled() {
-    const below = this.box.scrollHeight - this.box.scrollTop - this.box.clientHeight;
-    this.stuck = below < NEAR_PX;
+    const { scrollTop, scrollHeight, clientHeight } = this.box;
+    const below = scrollHeight - scrollTop - clientHeight;
+    const isWhole = this.end === this.items.length;
+    this.stuck = isWhole && below < NEAR_PX;
     if (this.stuck) this.unseen = 0;
+    if (below < AHEAD_PX && !isWhole) this.onEdge('down');
+    else if (scrollTop < AHEAD_PX && !this.stuck) this.onEdge('up');
     this.showButton();
+  }
+
+  /* The first of what comes while nobody looks, until it has been read and somebody is away again. */
+  markNew(item) {
+    if (this.mark && !this.read) return;
+    const before = this.mark;
+    this.mark = item;
+    this.read = false;
+    if (before) this.redraw(this.items.indexOf(before));
+  }
+
+  looked() {
+    if (this.stuck) this.read = true;
+  }
+
+  draw() {
+    this.drawn = false;
+    if (!this.shown) return;
+    const { length } = this.items;
+    if (this.stuck && length - this.end > MOST_ROWS) {
+      this.shrinkTop(this.end - this.start);
+      this.start = this.end = length - MOST_ROWS;
+    }
+    this.grow(this.stuck ? length : Math.min(length, Math.max(this.end, this.start + MOST_ROWS)));
+    this.outgoing?.draw();
+    if (this.stuck) {
+      if (this.end - this.start > MOST_ROWS + STEP) this.shrinkTop(this.end - this.start - MOST_ROWS);
+      this.box.scrollTop = this.box.scrollHeight;
+    }
+    this.showButton();
+  }
+
+  grow(end) {
+    const rows = document.createDocumentFragment();
+    for (; this.end < end; this.end += 1) {
+      const nodes = this.nodesAt(this.end);
+      this.nodes.push(nodes);
+      rows.append(...nodes);
+    }
+    this.list.insertBefore(rows, this.list.querySelector('[data-outgoing]'));
+  }
+
+  shrinkTop(count) {
+    for (const nodes of this.nodes.splice(0, count)) for (const node of nodes) node.remove();
+    this.start += count;
+  }
+
+  redraw(i) {
+    const nodes = this.nodes[i - this.start];
+    if (!nodes) return;
+    const fresh = this.nodesAt(i);
+    this.quietly(() => nodes[0].before(...fresh));
+    for (const node of nodes) node.remove();
+    this.nodes[i - this.start] = fresh;
+  }
+
+  nodesAt(i) {
+    const item = this.items[i];
+    const row = itemRow(item, this.items[i - 1]);
+    let earlier = i - 1;
+    while (earlier >= 0 && !this.items[earlier].time) earlier -= 1;
+    const nodes = item === this.mark ? [note('fresh', t('newHere')), row] : [row];
+    return item.time && dayOf(item.time) !== dayOf(this.items[earlier]?.time)
+      ? [note('day', dayName(item.time)), ...nodes] : nodes;
+  }
+
+  // Rows that are not new are not read out.
+  quietly(change) {
+    this.box.setAttribute('aria-live', 'off');
+    change();
+    requestAnimationFrame(() => requestAnimationFrame(() => this.box.setAttribute('aria-live', 'polite')));
   }
 
   showButton() {
@@ -91,156 +161,10 @@ export class ChatLog {
 
   // A hidden page gets no animation frames; it is drawn more seldom, but it is drawn.
   drawSoon() {
-    if (this.drawn !== null) return;
+    if (this.drawn) return;
     this.drawn = true;
     const draw = () => this.draw();
     if (document.hidden) setTimeout(draw, 250);
     else requestAnimationFrame(draw);
   }
-
-  draw() {
-    this.drawn = null;
-    const rows = document.createDocumentFragment();
-    for (const item of this.waiting) {
-      const previous = this.items.at(-1);
-      if (item.time && dayOf(item.time) !== dayOf(this.lastTime(previous))) rows.append(dayRow(item.time));
-      rows.append(itemRow(item, previous));
-      this.items.push(item);
-    }
-    this.waiting = [];
-    const firstOutgoing = this.list.querySelector('[data-outgoing]');
-    this.list.insertBefore(rows, firstOutgoing);
-    this.drawOutgoing();
-    // Who reads further up keeps what is read, within reason.
-    if (this.items.length > (this.stuck ? MOST_ITEMS : 5 * MOST_ITEMS)) this.forgetOldest();
-    if (this.stuck) this.toEnd();
-    else this.showButton();
-  }
-
-  lastTime(item) {
-    if (item === undefined || item.time) return item?.time;
-    return this.items.findLast?.(({ time }) => time)?.time ?? [...this.items].reverse().find(({ time }) => time)?.time;
-  }
-
-  drawOutgoing() {
-    const shown = new Map([...this.list.querySelectorAll('[data-outgoing]')].map((row) => [row.dataset.outgoing, row]));
-    for (const [cid, row] of shown) if (!this.outgoing.has(cid)) row.remove();
-    for (const message of this.outgoing.values()) {
-      const row = shown.get(message.cid);
-      if (row?.dataset.status === message.status) continue;
-      const fresh = this.outgoingRow(message);
-      if (row) row.replaceWith(fresh);
-      else this.list.append(fresh);
-    }
-  }
-
-  forgetOldest() {
-    this.items.splice(0, this.items.length - MOST_ITEMS + DROP_ITEMS);
-    this.redraw();
-  }
-
-  outgoingRow({ cid, text, status, reason }) {
-    const state = element('p', { className: 'status' });
-    if (status === 'failed') {
-      state.append(element('span', {}, `${t('failed')}: ${t(`reason.${reason}`, {}, reason)}`),
-        element('button', { type: 'button', className: 'link', onclick: () => this.onRetry(cid) }, t('retry')),
-        element('button', { type: 'button', className: 'link', onclick: () => this.onDiscard(cid) }, t('discard')));
-    } else {
-      state.append(t(status));
-    }
-    return element('div', { className: `row own ${status}`, data: { outgoing: cid, status } },
-      element('div', { className: 'bubble', dir: 'auto' }, ...nodesOf(text)), state);
-  }
-}
-
-function itemRow(item, previous) {
-  if (item.kind === 'gap') {
-    return note('gap', item.missed ? t('gapCount', { n: item.missed }) : t('gap'));
-  }
-  if (item.kind === 'event') return note('event', eventText(item), item.time);
-  if (item.kind === 'announcement') {
-    return element('div', { className: 'row announcement' }, element('strong', {}, t('announcement')),
-      element('div', { dir: 'auto', className: 'text' }, ...nodesOf(item.text)), timeNode(item.time));
-  }
-  return messageRow(item, previous);
-}
-
-function messageRow(item, previous) {
-  const goesOn = previous?.kind === 'message' && previous.user === item.user && previous.nick === item.nick
-    && !item.to && !previous.to && Date.parse(item.time) - Date.parse(previous.time) < GROUP_MS
-    && dayOf(item.time) === dayOf(previous.time);
-  const bubble = element('div', { className: 'bubble', dir: 'auto' }, ...nodesOf(item.text));
-  const row = element('div', { className: 'row message', data: { offset: item.offset ?? '' } });
-  row.classList.toggle('own', item.own);
-  row.classList.toggle('goes-on', goesOn);
-  row.classList.toggle('whisper', Boolean(item.to));
-  if (!item.own) row.append(avatar(item.nick));
-  // The name is in each row, so that a screen reader hears it; where it goes on it is not seen.
-  row.append(element('p', { className: 'who' }, element('bdi', {}, item.nick),
-    item.to ? ` ${t('whisperFrom')}` : null), bubble, timeNode(item.time));
-  return row;
-}
-
-export function avatar(nick) {
-  const first = [...nick.trim()][0] ?? '·';
-  return element('span', { className: `avatar hue${hueOf(nick)}`, aria: { hidden: 'true' } }, first.toUpperCase());
-}
-
-// A name keeps its colour while the page lives, and the first eight names have eight colours.
-const hues = new Map();
-
-function hueOf(nick) {
-  if (!hues.has(nick)) {
-    if (hues.size > 1000) hues.clear();
-    hues.set(nick, (hues.size * 5) % 8);
-  }
-  return hues.get(nick);
-}
-
-function eventText({ event, nick, previous, reason, own, text }) {
-  if (event === 'join') return t('joined', { nick });
-  if (event === 'leave') return t(leaveKeys[reason] ?? 'left', { nick });
-  if (event === 'nick') return own ? t('renamedYou', { nick }) : t('renamed', { nick, previous });
-  if (event === 'taken') return t('nameTaken', { nick });
-  if (event === 'problem') return t(`reason.${reason}`, {}, text ?? reason);
-  return text ?? '';
-}
-
-const leaveKeys = { timeout: 'leftTimeout', kicked: 'leftKicked', slow: 'leftSlow' };
-
-function note(kind, text, time) {
-  return element('div', { className: `row note ${kind}` }, element('span', {}, text), time ? timeNode(time) : null);
-}
-
-function dayRow(time) {
-  return element('div', { className: 'row note day' }, element('span', {}, dayName(time)));
-}
-
-function nodesOf(text) {
-  return textParts(text).map((part) => (part.href
-    ? element('a', { href: part.href, target: '_blank', rel: 'noopener noreferrer nofollow' }, part.text) : part.text));
-}
-
-function timeNode(time) {
-  const date = new Date(time);
-  if (Number.isNaN(date.getTime())) return null;
-  return element('time', { dateTime: date.toISOString(), title: format(date, { dateStyle: 'full', timeStyle: 'medium' }) },
-    format(date, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }));
-}
-
-function dayOf(time) {
-  return time === undefined ? undefined : new Date(time).toDateString();
-}
-
-function dayName(time) {
-  const day = new Date(time);
-  const today = new Date();
-  if (day.toDateString() === today.toDateString()) return t('today');
-  today.setDate(today.getDate() - 1);
-  if (day.toDateString() === today.toDateString()) return t('yesterday');
-  return format(day, { weekday: 'long', year: 'numeric', month: 'long', day: 'numeric' });
-}
-
-function format(date, options) {
-  return new Intl.DateTimeFormat(currentLanguage() === 'zh' ? 'zh-CN' : 'en-GB', options).format(date);
 }

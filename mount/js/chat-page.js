@@ -1,213 +1,266 @@
-// The chat page: puts the connection, the log, the people and the composer together.
+// The chat page. What reading does not need is loaded when it is used: docs/pages.md.
 
 import { ChatConnection } from './chat-connection.js';
-import { ChatLog, avatar } from './chat-log.js';
-import { element, t, onLanguage, startLanguage, recall, remember, copyWithButton } from './common.js';
-import { startComposer } from './composer.js';
-import { startEntrance } from './entrance.js';
+import { avatar } from './chat-rows.js';
+import { addStrings, element, onLanguage, recall, remember, startLanguage, t } from './common.js';
+import { RoomView } from './room-view.js';
 
 const $ = (id) => document.getElementById(id);
+const on = (id, type, act) => $(id).addEventListener(type, act);
 const query = new URLSearchParams(location.search);
-const room = (query.get('room') || 'lobby').toLowerCase();
+const firstRoom = (query.get('room') || 'lobby').toLowerCase();
+const PEOPLE_MOST = 200;
 
-const log = new ChatLog({ box: $('log-box'), list: $('log'), button: $('to-newest'),
-  onRetry: (cid) => connection.retry(cid),
-  onDiscard: (cid) => {
-    connection.discard(cid);
-    log.removeOutgoing(cid);
-  } });
-const composer = startComposer({ form: $('composer'), text: $('text'), button: $('send'), bytes: $('bytes'),
-  room, send: (text) => connection !== null && connection.send(text) !== null });
+const views = new Map();
+let current = null;
+let drawn = null;
+let failures = 0;
+let moreWords = null;
+let notify = null;
+let tabs = null;
 
-let connection = null;
-let people = { list: [], count: 0 };
-let peopleTimer = null;
-let unread = 0;
-let replaying = false;
-let joinedOnce = false;
+// For a reload. Not in the storage meanwhile, so that a duplicated tab is a person of its own.
+const session = recall('sessionStorage', 'session');
+remember('sessionStorage', 'session', null);
 
-const told = {
-  state: () => showState(),
-  limits: (limits) => composer.setLimit(limits.message_bytes),
-  joined({ nick, previousNick, wantedNick }) {
-    replaying = true;
-    $('log-box').setAttribute('aria-busy', 'true');
-    remember('sessionStorage', 'entered', room);
-    if (!previousNick || nick === previousNick) return;
-    const event = wantedNick && nick !== wantedNick ? 'taken' : 'nick';
-    log.add({ kind: 'event', event, own: true, nick, time: now() }, { quiet: true });
+const connection = new ChatConnection({
+  url: `${location.protocol === 'https:' ? 'wss:' : 'ws:'}//${location.host}/chat`, session, WebSocket, random: Math.random,
+  clock: { now: () => Date.now(), after: (ms, action) => setTimeout(action, ms), cancel: (timer) => clearTimeout(timer) },
+  makeId: () => [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, '0')).join(''),
+  tell(name, detail, room) {
+    if (name === 'state') showState();
+    else if (name === 'limits') written();
+    else (views.get(room?.name) ?? current)?.[name](detail);
   },
-  gap: ({ missed }) => log.add({ kind: 'gap', missed }),
-  entry(entry) {
-    log.add(entry, { quiet: replaying && !joinedOnce });
-    if (document.hidden && !entry.own && (joinedOnce || !replaying)) unread += 1;
-    showTitle();
-    showEmpty();
-  },
-  replayed() {
-    replaying = false;
-    joinedOnce = true;
-    $('log-box').setAttribute('aria-busy', 'false');
-    $('earlier').hidden = log.oldestOffset <= 1;
-    showEmpty();
-  },
-  event({ kind, ...event }) {
-    log.add({ kind: 'event', event: kind, ...event, time: event.time ?? now() });
-  },
-  people(detail) {
-    people = detail;
-    showPeopleSoon();
-  },
-  outgoing(message) {
-    log.setOutgoing(message);
-    showEmpty();
-  },
+});
+
+const page = {
+  connection, views, openRoom, choose, drawSoon, part, words,
+  get current() { return current; },
+  get roomName() { return current?.room.name ?? firstRoom; },
+  get notify() { return notify; },
+  set notify(show) { notify = show; },
 };
 
-function connect(nick) {
-  const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
-  connection = new ChatConnection({
-    url: `${scheme}//${location.host}/chat`, room, nick, session: takeSession(), WebSocket,
-    clock: { now: () => Date.now(), after: (ms, action) => setTimeout(action, ms), cancel: clearTimeout.bind(globalThis) },
-    random: Math.random, makeId, tell: (name, detail) => told[name](detail),
+/* Loads js/name.js, and words, for use(module); resolves to whether that went well. */
+async function part(name, use) {
+  try {
+    const [module] = await Promise.all([import(`./${name}.js${again()}`), isWordless(name) ? null : words()]);
+    await use(module);
+    return true;
+  } catch {
+    failures += 1;
+    current?.say(t('loadFailed'));
+    return false;
+  }
+}
+
+// What a browser failed to load once it loads only from another address.
+const again = () => (failures ? `?${failures}` : '');
+const isWordless = (name) => name === 'scroll-back' || (name === 'entrance' && !current);
+
+function words() {
+  moreWords ??= Promise.all([import(`./strings-more.js${again()}`), new Promise((resolve) => {
+    document.head.append(element('link', { rel: 'stylesheet', href: 'css/more.css', onload: resolve, onerror: resolve }));
+  })]).then(([{ moreStrings }]) => {
+    addStrings(moreStrings);
+    refresh();
   });
+  moreWords.catch(() => { moreWords = null; });
+  return moreWords;
+}
+
+function openRoom(name, nick) {
+  if (!views.has(name)) {
+    const room = connection.open(name, nick);
+    views.set(name, new RoomView(room, { box: $('log-box'), list: $('log'), button: $('to-newest') }, {
+      changed: drawSoon, noticed: (view, entry) => notify?.(view, entry),
+      typed: (view, detail) => part('typing', ({ typed }) => typed(view, detail)),
+      edge: (view, where) => part('scroll-back', ({ extend }) => extend(view, where)) }));
+  }
+  choose(views.get(name));
   connection.start();
-  composer.focus();
 }
 
-// A reload takes its place in the room up again. The token is in the storage only between leaving
-// and coming back, so that a duplicated tab is a person of its own.
-function takeSession() {
-  const session = recall('sessionStorage', `session.${room}`);
-  remember('sessionStorage', `session.${room}`, null);
-  return session;
+function choose(view) {
+  current?.log.hide();
+  current = view;
+  view.log.show();
+  view.looked();
+  startText();
+  $('text').focus({ preventScroll: true });
+  refresh();
 }
 
-function makeId() {
-  return [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-function now() {
-  return new Date().toISOString();
+function stateNow() {
+  const { state } = connection;
+  return (state.name === 'live' && current?.room.refused) || state;
 }
 
 function showState() {
-  const { name, until, reached, code, reason, text } = connection?.state ?? { name: 'idle' };
+  const state = stateNow();
+  const { name, until, reached, reason } = state;
+  if (reason) words().catch(() => {});
   const seconds = name === 'waiting' ? Math.max(0, Math.ceil((until - Date.now()) / 1000)) : 0;
-  const words = {
+  const said = {
     idle: () => t('stateIdle'), connecting: () => t('stateConnecting'), live: () => t('stateLive'),
     waiting: () => (reason ? t(`reason.${reason}`, {}, reason) : t(reached ? 'stateWaiting' : 'stateUnreachable')),
-    refused: () => refusal({ code, reason, text }),
+    refused: () => $('state-text').textContent,
   }[name]();
-  if ($('state-text').textContent !== words) $('state-text').textContent = words;
+  if ($('state-text').textContent !== said) $('state-text').textContent = said;
   $('state-count').textContent = seconds > 0 ? t('stateWaitingIn', { n: seconds }) : '';
   $('state').dataset.state = name;
   $('state-retry').hidden = name === 'connecting' || name === 'live';
   $('state-retry').textContent = t({ idle: 'enter', refused: 'tryAgain' }[name] ?? 'tryNow');
-  showTitle();
+  if (name === 'refused') part('refused', ({ show }) => { if (stateNow() === state) show(page, state); });
 }
 
-function refusal({ code, reason, text }) {
-  const words = reason ? t(`reason.${reason}`, {}, reason) : t(`close.${code}`, {}, t('closeOther', { code }));
-  return code >= 4500 && text ? `${words}: ${text}` : words;
+function retry() {
+  const state = stateNow();
+  if (!current) enter();
+  else if (state.name === 'waiting') connection.wake();
+  else if (state.name === 'refused') part('refused', ({ again }) => again(page, state));
+  else current.room.comeBack();
 }
 
-function showTitle() {
-  const title = `#${room} · ${t('chatTitle')}`;
-  document.title = unread > 0 ? `(${unread}) ${title}` : title;
+function showAround() {
+  drawn = null;
+  let unread = 0;
+  for (const view of views.values()) unread += view.unread;
+  const room = page.roomName;
+  document.title = `${unread > 0 ? `(${unread}) ` : ''}#${room} · ${t('chatTitle')}`;
+  $('room-name').textContent = room;
+  if (tabs) tabs(page);
+  else if (views.size > 1) part('tabs', ({ showTabs }) => { tabs = showTabs; showTabs(page); });
+  if (!current) return;
+  showState();
+  $('earlier').hidden = !current.more;
+  $('empty').hidden = !current.joinedOnce || !current.log.isEmpty;
+  $('log-box').setAttribute('aria-busy', String(current.replaying));
+  const { typists } = current;
+  if (typists.size > 0) part('typing', ({ line }) => { $('typing').textContent = typists.size > 0 ? line(current) : ''; });
+  else $('typing').textContent = '';
+  showPeople();
+  remember('sessionStorage', 'rooms', [...views.keys()].join());
+  const address = new URLSearchParams({ room });
+  if (current.room.wantedNick) address.set('name', current.room.nick);
+  if (`?${address}` !== location.search) history.replaceState(null, '', `?${address}`);
 }
 
-function showEmpty() {
-  $('empty').hidden = !joinedOnce || !log.isEmpty;
-}
-
+// Rows that stay are not touched: one of them may have the focus.
 function showPeople() {
-  const { list, count } = people;
+  const { list, count } = current;
   $('people-title').textContent = t('peopleHere', { n: count });
   $('people-count').textContent = String(count);
-  $('people-list').replaceChildren(...list.slice(0, 200).map(({ nick, user }) => {
-    const own = connection.isOwn(user);
-    return element('li', {}, avatar(nick), element('bdi', { className: 'nick' }, nick),
-      own ? element('span', { className: 'tag' }, t('you')) : null);
-  }));
-  const more = count - Math.min(list.length, 200);
+  const rows = new Map([...$('people-list').children].map((row) => [row.dataset.key, row]));
+  const wanted = list.slice(0, PEOPLE_MOST).map((person) => [`${person.user} ${person.nick}`, person]);
+  const keys = new Set(wanted.map(([key]) => key));
+  for (const [key, row] of rows) if (!keys.has(key)) row.remove();
+  let place = $('people-list').firstChild;
+  for (const [key, person] of wanted) {
+    if (place?.dataset.key === key) place = place.nextSibling;
+    else $('people-list').insertBefore(rows.get(key) ?? personRow(key, person), place);
+  }
+  const more = count - wanted.length;
   $('people-more').hidden = more <= 0;
   $('people-more').textContent = t('peopleMore', { n: more });
 }
 
-// A crowd that comes in at once is drawn once.
-function showPeopleSoon() {
-  peopleTimer ??= setTimeout(() => {
-    peopleTimer = null;
-    showPeople();
-  }, 100);
+function personRow(key, { nick, user }) {
+  const own = connection.ownUsers.has(user);
+  const parts = [avatar(nick), element('bdi', { className: 'nick' }, nick), own ? element('span', { className: 'tag' }, t('you')) : null];
+  return element('li', { data: { key } }, own ? element('div', { className: 'person' }, ...parts)
+    : element('button', { type: 'button', className: 'person', onclick: () => part('person', ({ menu }) => menu(page, { nick, user })) }, ...parts));
 }
 
-function showEarlier() {
-  const button = $('earlier');
-  button.disabled = true;
-  connection.earlier(log.oldestOffset, (page) => {
-    button.disabled = false;
-    if (page) log.prepend(page.entries);
-    if (page) button.hidden = !page.more;
-  });
+// A crowd that comes in at once is drawn once.
+function drawSoon(view) {
+  if (view && view === current && !document.hidden) view.looked();
+  drawn ??= setTimeout(showAround, 60);
+}
+
+function refresh() {
+  current?.log.redrawAll();
+  $('people-list').replaceChildren();
+  showState();
+  showAround();
+  written();
+}
+
+function enter() {
+  part('entrance', ({ open }) => open(page, { room: page.roomName, nick: current?.room.nick ?? name }));
+}
+
+function startText() {
+  $('text').value = recall('sessionStorage', `draft.${page.roomName}`) ?? '';
+  written();
+}
+
+function written() {
+  if ($('text').value || !$('send').disabled) part('writing', ({ refresh: redraw }) => redraw(page));
+}
+
+function submit() {
+  const { value } = $('text');
+  if (value.trim() === '' || $('bytes').classList.contains('problem')) return;
+  if (!current) {
+    enter();
+    return;
+  }
+  $('text').value = '';
+  part('writing', (writing) => writing.submit(page, value)).then((done) => { if (!done) $('text').value = value; });
 }
 
 startLanguage();
-$('room-name').textContent = room;
-$('earlier').addEventListener('click', showEarlier);
-$('state-retry').addEventListener('click', () => {
-  if (!connection) enterFirst();
-  else if (connection.state.name === 'waiting') connection.wake();
-  else connection.start();
+onLanguage(refresh);
+on('log-box', 'scroll', () => current?.log.scrolled());
+new ResizeObserver(() => { if (current?.log.stuck) current.log.draw(); }).observe($('log-box'));
+on('to-newest', 'click', () => current.log.toEnd());
+on('earlier', 'click', () => part('scroll-back', ({ extend }) => extend(current, 'up')));
+on('state-retry', 'click', retry);
+on('composer', 'submit', (event) => {
+  event.preventDefault();
+  submit();
+  $('text').focus();
 });
-$('invite').addEventListener('click', (event) => copyWithButton(event.currentTarget, invitation()));
-$('people-button').addEventListener('click', () => {
+on('text', 'keydown', (event) => {
+  // 229 is what browsers say that end a composition before the key arrives.
+  if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+  event.preventDefault();
+  submit();
+});
+on('text', 'input', () => part('writing', (writing) => writing.written(page)));
+on('settings-button', 'click', enter);
+on('about-button', 'click', () => part('about', ({ open }) => open(page)));
+on('invite', 'click', () => part('copy', ({ copyWithButton }) =>
+  copyWithButton($('invite'), `${location.origin}${location.pathname}?room=${page.roomName}`)));
+on('people-button', 'click', () => {
   const open = document.body.classList.toggle('people-open');
   $('people-button').setAttribute('aria-expanded', String(open));
 });
-
-function invitation() {
-  const url = new URL(location.href);
-  url.search = `?room=${encodeURIComponent(room)}`;
-  url.hash = '';
-  return url.href;
-}
-
-const entrance = startEntrance({ dialog: $('enter'), room,
-  enter: (nick) => connect(nick),
-  rename: (nick, done) => connection.rename(nick, done) });
-$('settings-button').addEventListener('click', () => {
-  if (connection) entrance.open({ nick: connection.nick ?? '' });
-  else enterFirst();
-});
-
-onLanguage(() => {
-  log.redraw();
-  showState();
-  showPeople();
-  composer.refresh();
-  entrance.refresh();
-});
-setInterval(() => { if (connection?.state.name === 'waiting') showState(); }, 500);
-addEventListener('online', () => connection?.wake());
-addEventListener('pageshow', (event) => { if (event.persisted) connection?.wake(); });
+// What writing needs is there before the network may be gone.
+const warm = () => part('writing', () => {});
+setTimeout(warm, 10000);
+for (const type of ['pointermove', 'pointerdown', 'keydown']) addEventListener(type, warm, { once: true });
+setInterval(() => { if (connection.state.name === 'waiting') showState(); }, 500);
+addEventListener('online', () => connection.wake());
+addEventListener('pageshow', (event) => { if (event.persisted) connection.wake(); });
 document.addEventListener('visibilitychange', () => {
   if (document.hidden) return;
-  unread = 0;
-  showTitle();
-  connection?.wake();
+  drawSoon(current);
+  connection.wake();
 });
-addEventListener('pagehide', () => {
-  if (connection?.session) remember('sessionStorage', `session.${room}`, connection.session);
-});
+addEventListener('pagehide', () => { if (connection.session) remember('sessionStorage', 'session', connection.session); });
+if (recall('localStorage', 'notify')) part('notify', ({ start }) => start(page));
 
-showState();
-showPeople();
 const name = query.get('name') ?? recall('localStorage', 'name') ?? '';
-if (query.has('name') || recall('sessionStorage', 'entered') === room) connect(name);
-else enterFirst();
-
-function enterFirst() {
-  entrance.open({ nick: name, first: true });
+const before = (recall('sessionStorage', 'rooms') ?? '').split(',');
+showState();
+showAround();
+startText();
+if (query.has('name') || before.includes(firstRoom)) {
+  for (const room of before.includes(firstRoom) ? before : [firstRoom]) openRoom(room, name);
+  choose(views.get(firstRoom));
+} else {
+  enter();
 }

@@ -3,7 +3,7 @@
 import { strings, pickLanguage, translate } from './strings.js';
 
 let language = pickLanguage(recall('localStorage', 'language'), navigator.languages);
-let dictionary = strings;
+const dictionary = { ...strings };
 const listeners = new Set();
 
 export function currentLanguage() {
@@ -20,11 +20,16 @@ export function onLanguage(listener) {
   listeners.add(listener);
 }
 
-/* Fills every node marked data-t (text), data-t-placeholder, data-t-label (aria-label) and keeps
- * them filled; the buttons marked data-language-switch change the language. more: the page's own
- * strings, beside the common ones. */
+/* More sentences, which come with a part of a page. */
+export function addStrings(more) {
+  for (const [key, entry] of Object.entries(more)) {
+    dictionary[key] = Array.isArray(entry) ? entry : { ...dictionary[key], ...entry };
+  }
+  fill();
+}
+
+/* Fills what is marked data-t, data-t-placeholder or data-t-label, and lets data-language-switch switch. */
 export function startLanguage(more = {}) {
-  dictionary = { ...strings, ...more };
   document.addEventListener('click', (event) => {
     if (!event.target.closest?.('[data-language-switch]')) return;
     language = language === 'zh' ? 'en' : 'zh';
@@ -32,12 +37,12 @@ export function startLanguage(more = {}) {
     fill();
     for (const listener of listeners) listener();
   });
-  fill();
+  addStrings(more);
 }
 
-function fill() {
+export function fill() {
   document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
-  for (const node of document.querySelectorAll('[data-t]')) node.textContent = t(node.dataset.t);
+  for (const node of document.querySelectorAll('[data-t]')) node.textContent = t(node.dataset.t, {}, node.textContent);
   for (const node of document.querySelectorAll('[data-t-placeholder]')) node.placeholder = t(node.dataset.tPlaceholder);
   for (const node of document.querySelectorAll('[data-t-label]')) node.setAttribute('aria-label', t(node.dataset.tLabel));
   for (const node of document.querySelectorAll('[data-language-switch]')) {
@@ -46,8 +51,7 @@ function fill() {
   }
 }
 
-/* Makes an element: properties are set as they are, `data` as data attributes, `aria` as aria-*
- * attributes; children are nodes or texts, null is left out. Text never becomes markup. */
+/* Makes an element with properties, data-* and aria-* attributes, and children: nodes, texts, null. */
 export function element(name, { data, aria, role, ...properties } = {}, ...children) {
   const node = Object.assign(document.createElement(name), properties);
   Object.assign(node.dataset, data);
@@ -57,8 +61,7 @@ export function element(name, { data, aria, role, ...properties } = {}, ...child
   return node;
 }
 
-/* storage: 'localStorage' or 'sessionStorage'. A browser may have them switched off: then nothing is
- * remembered, and nothing breaks. */
+/* storage: 'localStorage' or 'sessionStorage'; where it is switched off nothing is remembered. */
 export function recall(storage, key) {
   try {
     return globalThis[storage].getItem(`lwshost.${key}`) ?? null;
@@ -72,28 +75,4 @@ export function remember(storage, key, value) {
     if (value === null) globalThis[storage].removeItem(`lwshost.${key}`);
     else globalThis[storage].setItem(`lwshost.${key}`, value);
   } catch { /* see recall */ }
-}
-
-/* Puts text on the clipboard, also where the clipboard interface is missing (plain HTTP on a
- * network). Resolves to whether it worked. */
-export async function copyText(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    const box = element('textarea', { value: text, className: 'offscreen' });
-    document.body.append(box);
-    box.select();
-    const copied = document.execCommand('copy');
-    box.remove();
-    return copied;
-  }
-}
-
-/* Says on the button for a moment whether copying worked. */
-export async function copyWithButton(button, text) {
-  const copied = await copyText(text);
-  const key = button.dataset.t;
-  button.textContent = t(copied ? 'copied' : 'copyFailed');
-  setTimeout(() => { button.textContent = t(key); }, 1500);
 }

@@ -1,6 +1,7 @@
 // The address page: one's own address, a box that finds addresses in any text, a map and a table of answers.
 
-import { t, currentLanguage, onLanguage, startLanguage, copyWithButton, recall, remember } from './common.js';
+import { t, currentLanguage, onLanguage, startLanguage, recall, remember } from './common.js';
+import { copyWithButton } from './copy.js';
 import { findAddresses } from './find-addresses.js';
 import { addressStrings } from './strings-addresses.js';
 import { lookUpAll, lookUpMe } from './lookup-client.js';

@@ -15,9 +15,9 @@ export class Outbox {
     this.messages = new Map();
   }
 
-  add(text) {
+  add(text, to) {
     if (this.messages.size >= MOST_WAITING) return null;
-    const message = { cid: this.makeId(), text, status: 'sending', tries: 0, inFlight: false, timer: undefined };
+    const message = { cid: this.makeId(), text, to, status: 'sending', tries: 0, inFlight: false, timer: undefined };
     this.messages.set(message.cid, message);
     this.show(message);
     this.push(message);
@@ -52,11 +52,6 @@ export class Outbox {
     for (const message of [...this.messages.values()]) this.fail(message, reason);
   }
 
-  /* The room has shown it. */
-  confirm(cid) {
-    this.remove(cid);
-  }
-
   remove(cid) {
     const message = this.messages.get(cid);
     if (message) this.land(message);
@@ -67,7 +62,7 @@ export class Outbox {
     if (message.inFlight) return;
     this.land(message);
     message.inFlight = true;
-    if (!this.transmit({ cid: message.cid, text: message.text }, (reply) => this.answered(message, reply))) {
+    if (!this.transmit({ cid: message.cid, text: message.text, to: message.to }, (reply) => this.answered(message, reply))) {
       message.inFlight = false;
       return;
     }
@@ -80,8 +75,8 @@ export class Outbox {
     if (reply === null) return;
     if (reply.type === 'ok') {
       message.status = 'sent';
-      this.show(message, { time: reply.time, offset: reply.offset });
-    } else if (reply.temporary && ++message.tries < MOST_TRIES) {
+      this.show(message, { time: reply.time, offset: reply.offset, delivered: reply.delivered });
+    } else if (reply.temporary && !(reply.retry_after > ANSWER_MS) && ++message.tries < MOST_TRIES) {
       message.timer = this.clock.after(reply.retry_after ?? 1000, () => this.push(message));
     } else {
       this.fail(message, reply.reason);
@@ -100,7 +95,29 @@ export class Outbox {
     message.timer = undefined;
   }
 
-  show({ cid, text, status, reason }, more) {
-    this.tell({ cid, text, status, reason, ...more });
+  show({ cid, text, to, status, reason }, more) {
+    this.tell({ cid, text, to, status, reason, ...more });
   }
+}
+
+/* The outbox of a room. What it tells goes through the room, as `outgoing`. */
+export function outboxOf(room) {
+  const { clock, makeId } = room.connection;
+  room.outbox ??= new Outbox({ clock, makeId,
+    transmit(message, done) {
+      if (!room.isIn || room.replayLeft > 0) return false;
+      room.request({ type: 'message', ...message }, done);
+      return true;
+    },
+    tell({ time, offset, delivered, ...outgoing }) {
+      const { cid, text, to, status } = outgoing;
+      room.tell('outgoing', outgoing);
+      // A whisper is told to nobody else, and what is kept under a number that the room is already
+      // past was shown while nobody listened here: both stand from now on as they are.
+      if (status !== 'sent' || !(to || offset <= room.offset)) return;
+      room.outbox.remove(cid);
+      room.tell('entry', { kind: 'message', text, time: time ?? new Date(clock.now()).toISOString(), offset, nick: room.nick,
+        own: true, cid, to: to && (delivered ?? [to]) });
+    } });
+  return room.outbox;
 }

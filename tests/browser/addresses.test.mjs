@@ -25,7 +25,7 @@ before(async () => {
     else reply(response, what ?? answer(ip, query.get('lang')));
   });
   await new Promise((resolve) => { provider.listen(0, '127.0.0.1', resolve); });
-  folder = writeConf((text) => text.replace(/http:\/\/127.0.0.1:7681(?=\/ip-lookup)/, `http://127.0.0.1:${provider.address().port}`)
+  folder = writeConf({}, (text) => text.replace(/http:\/\/127.0.0.1:7681(?=\/ip-lookup)/, `http://127.0.0.1:${provider.address().port}`)
     .replace('"providers": "ip-lookup",', '"providers": "ip-lookup", "cache-entries": "0", "attempts": "1", "breaker-failures": "0", "timeout-ms": "20000", "deadline-ms": "30000",'));
   server = await startServer(folder);
   browser = await launchBrowser();

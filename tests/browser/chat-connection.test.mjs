@@ -32,7 +32,7 @@ test('a ping is answered', () => {
 test('a message is sending, sent, and then the room shows it', () => {
   const talk = begin();
   talk.live();
-  const cid = talk.connection.send('hi');
+  const cid = talk.send('hi');
   const [frame] = talk.sent('message');
   assert.deepEqual([frame.room, frame.text, frame.cid], ['tea', 'hi', cid]);
   talk.receive({ type: 'ok', id: frame.id, offset: 1, time: '2026-11-23T10:00:00.000Z' });
@@ -48,7 +48,7 @@ test('a message is sending, sent, and then the room shows it', () => {
 test('the answer may come after the room has shown the message', () => {
   const talk = begin();
   talk.live();
-  const cid = talk.connection.send('hi');
+  const cid = talk.send('hi');
   talk.say(1, 'hi', { cid, from: { nick: 'Ada', user: 'u1' } });
   talk.receive({ type: 'ok', id: talk.sent('message')[0].id, offset: 1 });
   assert.deepEqual(talk.texts(), ['hi']);
@@ -124,10 +124,10 @@ test('a break within the replay goes on from the last message shown', () => {
 test('unanswered messages are sent again with the same cid, after the replay and in order', () => {
   const talk = begin();
   talk.live();
-  const first = talk.connection.send('kept by the server');
-  const second = talk.connection.send('lost on the way');
+  const first = talk.send('kept by the server');
+  const second = talk.send('lost on the way');
   talk.hangUp();
-  const third = talk.connection.send('written while away');
+  const third = talk.send('written while away');
   talk.clockTo(1000);
   talk.open();
   talk.join({ offset: 1, replay: 1, recovered: true });
@@ -140,7 +140,7 @@ test('unanswered messages are sent again with the same cid, after the replay and
 test('a message kept under a number already passed is shown when its answer comes', () => {
   const talk = begin();
   talk.live();
-  const cid = talk.connection.send('hi');
+  const cid = talk.send('hi');
   talk.hangUp();
   talk.clockTo(1000);
   talk.open();
@@ -153,45 +153,107 @@ test('a message kept under a number already passed is shown when its answer come
 test('a refusal for now is tried again, a refusal for good is shown and can be retried', () => {
   const talk = begin();
   talk.live();
-  const cid = talk.connection.send('hi');
+  const cid = talk.send('hi');
   talk.receive({ type: 'error', id: talk.sent('message')[0].id, code: 429, reason: 'rate-limited', temporary: true, retry_after: 700 });
   talk.clockTo(699);
   assert.equal(talk.sent('message').length, 1);
   talk.clockTo(1);
   assert.equal(talk.sent('message').length, 2);
   talk.receive({ type: 'error', id: talk.sent('message')[1].id, code: 413, reason: 'text-too-long', temporary: false });
-  assert.deepEqual(talk.all('outgoing').at(-1), { cid, text: 'hi', status: 'failed', reason: 'text-too-long' });
+  assert.deepEqual(talk.all('outgoing').at(-1), { cid, text: 'hi', to: undefined, status: 'failed', reason: 'text-too-long' });
   talk.clockTo(20000);
   assert.equal(talk.sent('message').length, 2);
-  talk.connection.retry(cid);
+  talk.room.outbox.retry(cid);
   assert.equal(talk.sent('message').at(-1).cid, cid);
+});
+
+test('who is muted for long is told so at once', () => {
+  const talk = begin();
+  talk.live();
+  talk.send('hi');
+  talk.receive({ type: 'error', id: talk.sent('message')[0].id, code: 403, reason: 'muted', temporary: true, retry_after: 600000 });
+  assert.deepEqual([talk.all('outgoing').at(-1).status, talk.all('outgoing').at(-1).reason], ['failed', 'muted']);
+});
+
+test('a whisper stands once it is delivered, and says to whom', () => {
+  const talk = begin();
+  talk.live();
+  const cid = talk.send('psst', 'Bob');
+  const [frame] = talk.sent('message');
+  assert.equal(frame.to, 'Bob');
+  assert.deepEqual(talk.texts(), []);
+  talk.receive({ type: 'ok', id: frame.id, delivered: ['Bob'] });
+  assert.deepEqual(talk.all('entry').map(({ text, own, to, cid: of }) => [text, own, to, of]), [['psst', true, ['Bob'], cid]]);
+  assert.equal(talk.room.outbox.has(cid), false);
+});
+
+test('several rooms share a connection, and each is taken up where it broke', () => {
+  const talk = begin();
+  talk.live();
+  const milk = talk.connection.open('milk', 'Ada');
+  const join = talk.sent('join')[1];
+  assert.equal(join.room, 'milk');
+  talk.receive({ type: 'joined', id: join.id, room: 'milk', nick: 'Ada', user: 'u1', epoch: 'e2', offset: 3, replay: 0, participants: [], count: 1 });
+  talk.say(1, 'in tea');
+  talk.say(4, 'in milk', { room: 'milk' });
+  assert.deepEqual([talk.room.offset, milk.offset], [1, 4]);
+  talk.hangUp();
+  talk.clockTo(1000);
+  talk.open();
+  assert.deepEqual(talk.sent('join').map(({ room, since }) => [room, since]), [['tea', { epoch: 'e1', offset: 1 }], ['milk', { epoch: 'e2', offset: 4 }]]);
+  talk.connection.leave(milk);
+  assert.equal(talk.sent('leave').length, 0);
+  talk.join({ offset: 1 });
+  assert.equal(talk.state(), 'live');
+});
+
+test('put out of one of several rooms, the others stay; out of the last, nothing is left', () => {
+  const talk = begin();
+  talk.live();
+  const milk = talk.connection.open('milk', 'Ada');
+  const join = talk.sent('join')[1];
+  talk.receive({ type: 'joined', id: join.id, room: 'milk', nick: 'Ada', user: 'u1', epoch: 'e2', offset: 0, replay: 0, participants: [], count: 1 });
+  talk.receive({ type: 'leave', room: 'milk', user: 'u1', nick: 'Ada', reason: 'kicked', message: 'banned for 600 s: enough' });
+  assert.deepEqual(milk.refused, { name: 'refused', reason: 'banned', text: 'banned for 600 s: enough' });
+  assert.equal(talk.state(), 'live');
+  talk.hangUp();
+  talk.clockTo(1000);
+  talk.open();
+  assert.deepEqual(talk.sent('join').map(({ room }) => room), ['tea']);
+  talk.join();
+  milk.comeBack();
+  assert.deepEqual(talk.sent('join').map(({ room }) => room), ['tea', 'milk']);
+  talk.receive({ type: 'error', id: talk.sent('join')[1].id, room: 'milk', code: 401, reason: 'pin-required' });
+  assert.equal(milk.refused.reason, 'pin-required');
+  talk.receive({ type: 'room_closed', room: 'tea', reason: 'enough' });
+  assert.deepEqual(talk.connection.state, { name: 'refused', reason: 'room-closed', text: 'enough' });
 });
 
 test('a message without an answer fails, and a late answer still counts', () => {
   const talk = begin();
   talk.live();
-  const cid = talk.connection.send('hi');
+  const cid = talk.send('hi');
   for (let i = 0; i < 3; i++) {
     talk.clockTo(9000);
     talk.say(i + 1, 'others talk');
   }
   assert.equal(talk.all('outgoing').at(-1).status, 'failed');
   talk.say(4, 'hi', { cid, from: { nick: 'Ada', user: 'u1' } });
-  assert.equal(talk.connection.outbox.has(cid), false);
+  assert.equal(talk.room.outbox.has(cid), false);
   assert.equal(talk.all('entry').at(-1).own, true);
 });
 
 test('no more messages wait than a bound', () => {
   const talk = begin();
-  for (let i = 0; i < 50; i++) assert.notEqual(talk.connection.send(`m${i}`), null);
-  assert.equal(talk.connection.send('one more'), null);
+  for (let i = 0; i < 50; i++) assert.notEqual(talk.send(`m${i}`), null);
+  assert.equal(talk.send('one more'), null);
 });
 
 test('close codes that mean no end the tries, with the reason', () => {
   for (const code of [1008, 4500, 4501, 4503, 4504]) {
     const talk = begin();
     talk.live();
-    talk.connection.send('hi');
+    talk.send('hi');
     talk.hangUp(code, 'because');
     assert.deepEqual(talk.connection.state, { name: 'refused', code, text: 'because' });
     assert.equal(talk.all('outgoing').at(-1).status, 'failed');
@@ -208,7 +270,7 @@ test('a join that is refused for good stops, one refused for now waits', () => {
   talk.receive({ type: 'error', id: talk.sent('join')[0].id, code: 400, reason: 'bad-nick', temporary: false });
   assert.equal(talk.state(), 'refused');
   assert.equal(talk.connection.state.reason, 'bad-nick');
-  talk.connection.rename('Eve', () => {});
+  talk.room.rename('Eve', () => {});
   talk.open();
   assert.equal(talk.sent('join')[0].nick, 'Eve');
   talk.receive({ type: 'error', id: talk.sent('join')[0].id, code: 503, reason: 'room-full', temporary: true, retry_after: 9000 });
@@ -275,16 +337,6 @@ test('a server that never greets is given up after ten seconds', () => {
   assert.equal(talk.state(), 'waiting');
 });
 
-test('stopping says farewell, and nothing happens afterwards', () => {
-  const talk = begin();
-  talk.live();
-  const socket = talk.socket();
-  talk.connection.stop();
-  assert.equal(socket.closedWith, 1000);
-  assert.equal(talk.clock.waiting.size, 0);
-  assert.equal(talk.state(), 'idle');
-});
-
 test('people come, go and rename', () => {
   const talk = begin();
   talk.live();
@@ -293,7 +345,7 @@ test('people come, go and rename', () => {
   assert.deepEqual(talk.all('people').at(-1), { list: [{ nick: 'Ada', user: 'u1' }, { nick: '薇', user: 'u2' }], count: 2 });
   talk.receive({ type: 'nick', room: 'tea', user: 'u1', nick: 'Eve', previous: 'Ada' });
   assert.equal(talk.all('event').at(-1).own, true);
-  assert.equal(talk.connection.nick, 'Eve');
+  assert.equal(talk.room.nick, 'Eve');
   talk.receive({ type: 'leave', room: 'tea', user: 'u2', nick: '薇', count: 1, reason: 'timeout' });
   assert.equal(talk.all('event').at(-1).reason, 'timeout');
   assert.equal(talk.all('people').at(-1).count, 1);
@@ -303,9 +355,9 @@ test('a new name is asked for, and kept for the next connection', () => {
   const talk = begin();
   talk.live();
   const answers = [];
-  talk.connection.rename('Bob', (reason) => answers.push(reason));
+  talk.room.rename('Bob', (reason) => answers.push(reason));
   talk.receive({ type: 'error', id: talk.sent('nick')[0].id, code: 409, reason: 'nick-in-use' });
-  talk.connection.rename('Eve', (reason) => answers.push(reason));
+  talk.room.rename('Eve', (reason) => answers.push(reason));
   talk.receive({ type: 'ok', id: talk.sent('nick')[1].id });
   assert.deepEqual(answers, ['nick-in-use', null]);
   talk.hangUp();
@@ -318,12 +370,12 @@ test('older messages are fetched, and an end of the connection answers too', () 
   const talk = begin();
   talk.live({ offset: 9 });
   const pages = [];
-  talk.connection.earlier(5, (page) => pages.push(page));
+  talk.room.earlier(5, (page) => pages.push(page));
   const [frame] = talk.sent('history');
   assert.deepEqual([frame.before, frame.room], [5, 'tea']);
   talk.receive({ type: 'history', id: frame.id, more: false,
     messages: [{ type: 'message', offset: 4, text: 'four', from: { nick: 'Ada', user: 'u1' } }] });
-  talk.connection.earlier(4, (page) => pages.push(page));
+  talk.room.earlier(4, (page) => pages.push(page));
   talk.hangUp();
   assert.deepEqual(pages.map((page) => page && [page.entries[0].text, page.entries[0].own, page.more]), [['four', true, false], null]);
   assert.deepEqual(talk.texts(), []);

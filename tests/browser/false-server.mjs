@@ -2,6 +2,7 @@
 import { load } from './page-modules.mjs';
 
 const { ChatConnection } = await load('chat-connection.js');
+const { outboxOf } = await load('outbox.js');
 
 class Clock {
   time = 0;
@@ -43,10 +44,12 @@ export function begin(options = {}) {
     close(code) { Object.assign(this, { readyState: 3, closedWith: code ?? null }); }
   }
   let cids = 0;
-  const connection = new ChatConnection({ url: 'ws://x/chat', room: 'tea', nick: 'Ada', WebSocket: Socket, clock,
+  const connection = new ChatConnection({ url: 'ws://x/chat', WebSocket: Socket, clock,
     random: () => 0.5, makeId: () => `c${++cids}`, tell: (name, detail) => told.push([name, detail]), ...options });
+  const room = connection.open('tea', 'Ada');
   const talk = {
-    clock, sockets, told, connection,
+    clock, sockets, told, connection, room,
+    send: (text, to) => outboxOf(room).add(text, to),
     socket: () => sockets.at(-1),
     sent: (type) => sockets.at(-1).sent.filter((frame) => type === undefined || frame.type === type),
     receive: (frame) => sockets.at(-1).onmessage({ data: JSON.stringify(frame) }),

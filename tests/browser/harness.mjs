@@ -7,13 +7,15 @@ import { createInterface } from 'node:readline';
 
 const source = process.env.LWSHOST_SOURCE;
 
-// The shipped configuration with its folders taken from the source tree; edit(text) may change more.
-export function writeConf(edit = (text) => text) {
+// The shipped configuration with its folders taken from the source tree, and more options of the chat;
+// edit(text) may change more.
+export function writeConf(chat = {}, edit = (text) => text) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lwshost-browser-'));
   const text = fs.readFileSync(path.join(source, 'conf/conf'), 'utf8')
     .replaceAll('_lws_ddir_/lwshost/mount', path.join(source, 'mount'))
     .replaceAll('_lws_ddir_/lwshost/geoip.mmdb',
-      path.join(source, 'plugins/ip-lookup/data/sample.mmdb'));
+      path.join(source, 'plugins/ip-lookup/data/sample.mmdb'))
+    .replace('{ "chat-room": { "path": "/chat" } }', JSON.stringify({ 'chat-room': { path: '/chat', ...chat } }));
   fs.writeFileSync(path.join(folder, 'conf'), edit(text));
   return folder;
 }

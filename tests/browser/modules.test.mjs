@@ -5,6 +5,7 @@ import { load } from './page-modules.mjs';
 const { findAddresses, addressKey } = await load('find-addresses.js');
 const { textParts } = await load('text-parts.js');
 const { strings, pickLanguage, translate } = await load('strings.js');
+const { moreStrings } = await load('strings-more.js');
 const { addressStrings } = await load('strings-addresses.js');
 const { Backoff, closeVerdict } = await load('backoff.js');
 
@@ -76,13 +77,18 @@ test('each sentence is there in both languages', () => {
       }
       assert.equal(entry.length, 2, path + key);
       for (const text of entry) {
-        const shown = typeof text === 'function' ? text({ n: 3, failed: 1 }) : text;
+        const shown = typeof text === 'function' ? text({ n: 3, failed: 1, typists: ['a', 'b'], room: 'r', rate: 5, burst: 20 }) : text;
         assert.ok(shown.length > 0, path + key);
       }
     }
   };
   each(strings, '');
+  each(moreStrings, '');
   each(addressStrings, '');
+});
+
+test('no sentence stands in two files of the chat', () => {
+  assert.deepEqual(Object.keys(strings).filter((key) => Object.hasOwn(moreStrings, key)), []);
 });
 
 test('the language follows what was chosen, then the browser', () => {
@@ -95,10 +101,19 @@ test('the language follows what was chosen, then the browser', () => {
 test('texts are filled in, unknown keys are undefined', () => {
   assert.equal(translate(strings, 'en', 'joined', { nick: '$& {nick}' }), '$& {nick} came in');
   assert.equal(translate(strings, 'zh', 'peopleHere', { n: 2 }), '2 人在线');
-  assert.equal(translate(strings, 'en', 'close.4501'), 'You were removed from the room');
-  assert.equal(translate(strings, 'en', 'reason.constructor'), undefined);
+  assert.equal(translate(moreStrings, 'en', 'close.4501'), 'You were removed from the room');
+  assert.equal(translate(moreStrings, 'en', 'reason.constructor'), undefined);
   assert.equal(translate(strings, 'en', 'nothing.at.all'), undefined);
 });
+
+const { mentions } = await load('chat-room.js');
+for (const [text, nick, names] of [['Ann?', 'Ann', true], ['hi ann', 'Ann', true], ['Anna', 'Ann', false], ['Joann', 'Ann', false],
+  ['annie and ann', 'Ann', true], ['小薇你好', '小薇', true], ['你好小薇', '小薇', true], ['a.b', 'a.b', true], ['axb', 'a.b', false],
+  ['请Ann看', 'Ann', true], ['', 'Ann', false], ['anything', '', false]]) {
+  test(`${JSON.stringify(text)} ${names ? 'names' : 'does not name'} ${JSON.stringify(nick)}`, () => {
+    assert.equal(mentions(text, nick), names);
+  });
+}
 
 test('close codes say whether to come back', () => {
   for (const code of [1003, 1007, 1008, 1009, 4500, 4503, 4999]) assert.equal(closeVerdict(code), 'stop');

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { after, before, test } from 'node:test';
 import { launchBrowser, startServer, writeConf } from './harness.mjs';
+import { leave, say, shows, visit } from './support.mjs';
 
 let browser, folder, server;
 
@@ -18,18 +19,7 @@ after(async () => {
   assert.equal(status, 0);
 });
 
-// A page of a profile of its own; whatever the console says is kept in `page.complaints`.
-async function open(where, options = {}) {
-  const context = await browser.newContext({ locale: 'en-GB', ...options });
-  const page = await context.newPage();
-  page.complaints = [];
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) page.complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => page.complaints.push(String(error)));
-  await page.goto(server.url + where);
-  return page;
-}
+const open = (where, options) => visit(browser, server.url + where, options);
 
 async function enter(name, room, options) {
   const page = await open(`?room=${room}`, options);
@@ -37,19 +27,6 @@ async function enter(name, room, options) {
   await page.click('#enter-submit');
   await page.waitForSelector('#state[data-state=live]');
   return page;
-}
-
-async function say(page, text) {
-  await page.fill('#text', text);
-  await page.press('#text', 'Enter');
-}
-
-const shows = (page, text) => page.locator('#log', { hasText: text }).waitFor();
-
-// No page may leave a complaint behind: no error of a script, nothing that the policy forbade.
-function leave(...pages) {
-  for (const page of pages) assert.deepEqual(page.complaints, []);
-  return Promise.all(pages.map((page) => page.context().close()));
 }
 
 test('two tabs talk, in any script, each message once', async () => {
@@ -131,6 +108,7 @@ test('a message that is too long is not sent, and Shift+Enter breaks the line', 
 
 test('the keyboard is enough to come in, to write and to change the name', async () => {
   const ann = await open('?room=keys');
+  await ann.waitForSelector('#enter[open]');
   await ann.keyboard.type('Ann');
   await ann.keyboard.press('Enter');
   await ann.waitForSelector('#state[data-state=live]');
@@ -224,14 +202,13 @@ test('older messages come when asked for, above what is being read', async () =>
   await ann.reload();
   await shows(ann, 'number 60');
   assert.equal(await ann.locator('#log .bubble').count(), 50);
-  const read = ann.locator('#log .bubble', { hasText: /^number 14$/ });
-  await ann.locator('#earlier').scrollIntoViewIfNeeded();
-  const { y } = await read.boundingBox();
-  await ann.click('#earlier');
+  const place = () => [...document.querySelectorAll('#log .bubble')].find(({ textContent }) => textContent === 'number 14')
+    .getBoundingClientRect().y;
+  const y = await ann.evaluate(`document.querySelector('#log-box').scrollTop = 0; (${place})()`);
   await ann.locator('#log .bubble', { hasText: /^number 1$/ }).waitFor();
-  assert.ok(Math.abs((await read.boundingBox()).y - y) < 60);
+  assert.ok(Math.abs(await ann.evaluate(place) - y) < 60);
   assert.deepEqual(await ann.locator('#log .bubble').allInnerTexts(), Array.from({ length: 60 }, (_, i) => `number ${i + 1}`));
-  assert.ok(await ann.locator('#earlier').isHidden());
+  await ann.locator('#earlier').waitFor({ state: 'hidden' });
   await leave(ann);
 });
 

@@ -35,6 +35,42 @@ for (const [who, text] of talk) {
 }
 await people.ann.screenshot({ path: path.join(out, 'chat.png') });
 
+// More states, to be looked at: node screenshots.mjs FOLDER all
+async function states() {
+  const shot = (page, name) => page.screenshot({ path: path.join(out, `${name}.png`) });
+  const phone = async (name, room, more) => {
+    const context = await browser.newContext({ viewport: { width: 360, height: 720 }, colorScheme: 'dark', locale: 'zh-CN', ...more });
+    const page = await context.newPage();
+    await page.goto(`${server.url}?room=${room}${name ? `&name=${encodeURIComponent(name)}` : ''}`);
+    return page;
+  };
+  await shot(await phone('', 'lobby'), 'phone-entrance');
+  const small = await phone('阿明', 'lobby');
+  await small.locator('.bubble').last().waitFor();
+  const say = async (page, text) => {
+    await page.fill('#text', text);
+    await page.press('#text', 'Enter');
+  };
+  await say(people.bob, '/w 阿明 Only for you: the train is late');
+  await say(people.bob, '/me waves to 阿明');
+  await small.locator('.does').waitFor();
+  await say(people.bob, '/join trains');
+  await people.bob.locator('.tab').nth(1).waitFor();
+  await people.bob.locator('.tab button').first().click();
+  await people.ann.locator('#text').pressSequentially('hm');
+  await small.locator('#typing', { hasText: 'Ann' }).waitFor();
+  await shot(small, 'phone-chat');
+  await shot(people.bob, 'desk-tabs');
+  await small.click('#people-button');
+  await small.locator('#people-list button').first().click();
+  await small.waitForSelector('.sheet[open]');
+  await shot(small, 'phone-person');
+  await people.wei.click('#about-button');
+  await people.wei.waitForSelector('.sheet[open]');
+  await shot(people.wei, 'desk-about');
+}
+if (process.argv[3] === 'all') await states();
+
 const page = await (await browser.newContext({ viewport: { width: 1280, height: 840 }, locale: 'en-GB' })).newPage();
 await page.goto(`${server.url}ip.html`);
 await page.fill('textarea', 'from 14.130.112.24, 15.130.112.24 to [17.130.112.24], resolver 8.8.8.8\n' +

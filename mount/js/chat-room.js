@@ -1,0 +1,154 @@
+// One room of a connection. No DOM.
+
+export class ChatRoom {
+  constructor(connection, name, nick) {
+    Object.assign(this, { connection, name, nick, wantedNick: nick });
+    this.outbox = null; // until something is said: see outbox.js
+    this.people = new Map();
+    this.count = 0;
+    this.epoch = null;
+    this.offset = 0;
+    this.replayLeft = 0;
+    this.isIn = false;
+    this.refused = null;
+    this.pin = undefined;
+  }
+
+  tell(name, detail) {
+    this.connection.tell(name, detail, this);
+  }
+
+  request(frame, done) {
+    this.connection.request({ room: this.name, ...frame }, done);
+  }
+
+  /* done(null) when the room took the name, or will be asked for it on joining; else done(reason). */
+  rename(nick, done) {
+    if (!this.isIn) {
+      this.wantedNick = nick;
+      done(null);
+      this.comeBack();
+      return;
+    }
+    this.request({ type: 'nick', nick }, (reply) => {
+      if (reply?.type === 'ok') this.wantedNick = nick;
+      done(reply?.type === 'ok' ? null : reply?.reason ?? 'no-answer');
+    });
+  }
+
+  /* done({entries, more}) with the messages just before the offset, or done(null). */
+  earlier(before, done) {
+    this.request({ type: 'history', before, limit: 100 }, (reply) => {
+      done(reply?.type === 'history'
+        ? { entries: reply.messages.map((message) => this.entry(message)), more: Boolean(reply.more) } : null);
+    });
+  }
+
+  comeBack() {
+    if (this.connection.state.name !== 'live') {
+      this.connection.start();
+    } else if (this.refused) {
+      this.refused = null;
+      this.join();
+    }
+  }
+
+  join() {
+    const { wantedNick, pin, epoch, offset } = this;
+    const join = { type: 'join', pin };
+    if (wantedNick) join.nick = wantedNick;
+    if (this.connection.session) join.session = this.connection.session;
+    if (epoch !== null) join.since = { epoch, offset };
+    this.request(join, (reply) => {
+      if (reply?.type === 'joined') this.joined(reply);
+      else if (reply) this.connection.roomRefused(this, { ...reply, text: reply.message });
+    });
+  }
+
+  joined(frame) {
+    this.connection.known(frame.user);
+    const lost = this.epoch !== null && frame.recovered === false;
+    const previousNick = this.nick;
+    if (frame.epoch !== this.epoch) this.offset = 0;
+    Object.assign(this, { isIn: true, user: frame.user, nick: frame.nick, epoch: frame.epoch ?? null,
+      headAtJoin: frame.offset ?? 0, replayLeft: frame.replay ?? 0 });
+    this.people = new Map((frame.participants ?? []).map((person) => [person.user, person]));
+    this.count = frame.count ?? this.people.size;
+    this.tell('joined', { nick: frame.nick, previousNick, wantedNick: this.wantedNick });
+    if (lost) this.tell('gap', { missed: frame.missed ?? null });
+    this.tellPeople();
+    this.connection.enterLive();
+    if (this.replayLeft === 0) this.replayEnded();
+  }
+
+  replayEnded() {
+    this.replayLeft = 0;
+    this.offset = Math.max(this.offset, this.headAtJoin);
+    this.tell('replayed', {});
+    this.outbox?.flush();
+  }
+
+  interrupted() {
+    this.isIn = false;
+    this.outbox?.interrupted();
+  }
+
+  receive(frame) {
+    const { type } = frame;
+    if (type === 'message' || type === 'announcement') this.onEntry(frame);
+    else if (type === 'join' || type === 'leave' || type === 'nick') this.onPresence(frame);
+    else if (type === 'typing') this.tell('typing', frame);
+    else if (type === 'room_closed') this.connection.roomRefused(this, { reason: 'room-closed', text: frame.reason });
+  }
+
+  onEntry(frame) {
+    const numbered = typeof frame.offset === 'number';
+    if (!numbered || frame.offset > this.offset) {
+      if (numbered) this.offset = frame.offset;
+      const entry = this.entry(frame);
+      if (entry.own) this.outbox?.remove(entry.cid);
+      this.tell('entry', entry);
+    }
+    if (frame.replay && this.replayLeft > 0 && --this.replayLeft === 0) this.replayEnded();
+  }
+
+  entry({ type, from, text: said, time, offset, cid, to }) {
+    const text = String(said ?? '');
+    const own = this.connection.ownUsers.has(from?.user) || Boolean(cid !== undefined && this.outbox?.has(cid));
+    return { kind: type === 'announcement' ? type : 'message', text, time, offset, nick: from?.nick ?? '',
+      user: from?.user, own, cid, to, mention: !own && mentions(text, this.nick) };
+  }
+
+  onPresence(frame) {
+    const own = this.connection.ownUsers.has(frame.user);
+    if (frame.type === 'leave' && frame.user === this.user) {
+      const text = frame.message ?? '';
+      this.connection.roomRefused(this, { reason: text.startsWith('banned') ? 'banned' : 'kicked', text });
+      return;
+    }
+    if (frame.type === 'leave') this.people.delete(frame.user);
+    else this.people.set(frame.user, { nick: frame.nick, user: frame.user });
+    if (typeof frame.count === 'number') this.count = frame.count;
+    if (own && frame.type === 'nick') this.nick = frame.nick;
+    this.tell('event', { kind: frame.type, nick: frame.nick, previous: frame.previous, reason: frame.reason,
+      time: frame.time, own });
+    this.tellPeople();
+  }
+
+  tellPeople() {
+    this.count = Math.max(this.count, this.people.size);
+    this.tell('people', { list: [...this.people.values()], count: this.count });
+  }
+}
+
+/* Whether a text names somebody: Chinese stands beside a name without a space, "Ann" is not in "Anna". */
+export function mentions(text, nick) {
+  if (!nick) return false;
+  const edge = (character) => /\w/.test(character ?? '');
+  const [where, name] = [text.toLowerCase(), nick.toLowerCase()];
+  for (let at = where.indexOf(name); at >= 0; at = where.indexOf(name, at + 1)) {
+    const end = at + name.length;
+    if (!(edge(name[0]) && edge(where[at - 1])) && !(edge(name.at(-1)) && edge(where[end]))) return true;
+  }
+  return false;
+}
