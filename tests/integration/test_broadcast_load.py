@@ -8,7 +8,7 @@ import unittest
 from support.server import LWSHOST, Server, vhost
 
 BIN = os.path.dirname(LWSHOST)
-OPTIONS = {"rate": "0", "per-ip": "0", "presence-limit": "1", "room-log-bytes": "65536"}
+OPTIONS = {"rate": "0", "per-ip": "0", "presence-limit": "1", "max-message-bytes": "16384"}
 
 
 def load(server, *arguments):
@@ -42,7 +42,7 @@ class BroadcastLoad(unittest.TestCase):
                                             "8", "--run-ms", "150"), 30)
 
     def test_who_never_reads_is_closed(self):
-        result = load(self.server, "--json", "--members", "5", "--slow", "1", "--size", "4000",
+        result = load(self.server, "--json", "--members", "5", "--slow", "1", "--size", "16000",
                       "--in-flight", "4", "--run-ms", "3000")
         self.check_all_arrived(result, 5)
         # 1006: it has not even taken its Close frame for 2 s.
