@@ -58,6 +58,12 @@ class Bench:
                       f"({result['closed']} members were closed)")
         return result
 
+    @staticmethod
+    def keep(results, result):
+        """Add a measurement to others, if there is one; nothing delivered is none."""
+        if result and result.get("deliveries"):
+            results.append(result)
+
 
 def column(results, key):
     return [result[key] for result in results]
@@ -113,10 +119,9 @@ def fanout(bench):
                 by_mode = {mode: [] for mode in servers}
                 for _ in range(bench.rounds):
                     for mode, server in servers.items():
-                        result = bench.run(server, mode, members=members, in_flight=in_flight,
-                                           run_ms=run_ms, warmup_ms=warmup_ms, drain_ms=600)
-                        if result and result.get("deliveries"):
-                            by_mode[mode].append(result)
+                        bench.keep(by_mode[mode],
+                                   bench.run(server, mode, members=members, in_flight=in_flight,
+                                             run_ms=run_ms, warmup_ms=warmup_ms, drain_ms=600))
                 print(f"\n{members} members, {in_flight} in flight, 100-byte messages\n")
                 print(table(("server", "deliveries/s", "from, to", "us each", "ns/byte",
                              "load's core"), fanout_rows(by_mode)), flush=True)
@@ -133,8 +138,8 @@ def stored(bench):
     for _ in range(1 if bench.is_quick else 3):
         host = bench.lwshost(store="sqlite:" + os.path.join("FOLDER", "chat.db"))
         try:
-            results.append(bench.run(host, "json", members=10, in_flight=256,
-                                     run_ms=500 if bench.is_quick else 1500))
+            bench.keep(results, bench.run(host, "json", members=10, in_flight=256,
+                                          run_ms=500 if bench.is_quick else 1500))
         finally:
             host.stop()
     kept = spread([r["deliveries"] / r["members"] / r["seconds"] for r in results])
@@ -155,8 +160,8 @@ def beside_idle(bench, crowded, results):
     try:
         for _ in range(1 if bench.is_quick else 3):
             for name, server in (("crowded", crowded), ("quiet", quiet)):
-                results[name].append(bench.run(server, "json", members=10, in_flight=1,
-                                               run_ms=run_ms))
+                bench.keep(results[name], bench.run(server, "json", members=10, in_flight=1,
+                                                    run_ms=run_ms))
     finally:
         quiet.stop()
 
@@ -202,10 +207,9 @@ def crowd(bench):
     try:
         for _ in range(1 if bench.is_quick else 3):
             for mode, results in by_mode.items():
-                result = bench.run(host, mode, members=bench.crowd, in_flight=256,
-                                   run_ms=700 if bench.is_quick else 1500, drain_ms=2000)
-                if result:
-                    results.append(result)
+                bench.keep(results, bench.run(host, mode, members=bench.crowd, in_flight=256,
+                                              run_ms=700 if bench.is_quick else 1500,
+                                              drain_ms=2000))
     finally:
         host.stop()
     print(f"\n{bench.crowd} members, 256 in flight\n")
@@ -221,9 +225,10 @@ def slow(bench):
     try:
         for _ in range(1 if bench.is_quick else 3):
             for name, number in (("with", 1), ("without", 0)):
-                found[name].append(bench.run(host, "json", members=99 + (not number), slow=number,
-                                             rate=1000, size=4000,
-                                             run_ms=2500 if bench.is_quick else 4000))
+                bench.keep(found[name],
+                           bench.run(host, "json", members=99 + (not number), slow=number,
+                                     rate=1000, size=4000,
+                                     run_ms=2500 if bench.is_quick else 4000))
     finally:
         host.stop()
     rows, extra = [], []
