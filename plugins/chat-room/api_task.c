@@ -57,11 +57,27 @@ static const struct store_state *state_of(const struct room *room)
     return room->world->store->ops->state(room->past, room->world->port->wall_ms());
 }
 
+/* What was there when it was asked for can't be read, or was forgotten in between. */
+static bool is_lost(const struct api_page *page, const struct message *messages, size_t count)
+{
+    const struct catch_up *catch_up = &page->catch_up;
+
+    if (catch_up->first > catch_up->last)
+        return false;
+    return count == 0 || (page->has_since && messages[0].offset != catch_up->first);
+}
+
 static void on_page(void *ticket, const struct message *messages, size_t count)
 {
     struct api_task *task = ticket;
     const struct room *room = task->room;
 
+    if (is_lost(&task->page, messages, count)) {
+        api_problem_refusal(&task->problem, REFUSAL_STORAGE,
+                            "The messages could not be read; try again.");
+        finish(task, 0);
+        return;
+    }
     finish(task, !task->is_orphan && api_answer_messages(&task->body, room->name, state_of(room),
                                                          &task->page, messages, count));
 }

@@ -126,6 +126,10 @@ static void on_page(void *ticket, const struct message *messages, size_t count)
     if (!listener)
         return;
     listener->reading = NULL;
+    if (listener->next > listener->last) { /* the room was closed meanwhile */
+        wake(listener);
+        return;
+    }
     if (count == 0 || messages[0].offset != listener->next) {
         drop(listener, EVICTION_PAST);
         return;
@@ -288,8 +292,12 @@ void listeners_dismiss(struct room *room, const struct bytes *closed)
     if (!sse_room_closed(&event, closed))
         room_append(room, RENDITION_EVENTS, &event);
     bytes_fini(&event);
-    for (node = dlist_first(&room->listeners); node; node = dlist_next(&room->listeners, node))
-        listener_dismiss(DLIST_ENTRY(node, struct listener, of_room));
+    for (node = dlist_first(&room->listeners); node; node = dlist_next(&room->listeners, node)) {
+        struct listener *listener = DLIST_ENTRY(node, struct listener, of_room);
+
+        listener->last = listener->next - 1; /* the rest of the past is forgotten */
+        listener_dismiss(listener);
+    }
 }
 
 void listeners_sweep(struct world *world)

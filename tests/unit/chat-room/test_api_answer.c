@@ -232,6 +232,44 @@ static void requesters_may_go_before_the_answer(void **state)
     fake_world_free(world);
 }
 
+/* An empty page would say that there is nothing, and a later one that nothing was before it. */
+static void a_page_that_the_store_does_not_give_is_an_error(void **state)
+{
+    struct world *world = fake_world(NULL);
+    const struct store_ops *ops = world->store->ops;
+    struct store_ops slow = *ops;
+    struct room *room = world_known_room(world, "lobby");
+    struct api_request newest = {.limit = 2}, after = {.limit = 2, .has_offset = true};
+    const struct api_request *const requests[] = {&newest, &after, &after};
+    const struct message second = {
+        .offset = 2, .nick = "", .label = "", .user = "", .cid = "", .text = "", .text_len = 0};
+    struct api_problem problem = {0};
+    unsigned calls = 0;
+    struct api_task *task;
+    size_t n;
+
+    (void)state;
+    for (n = 0; n < 2; n++) {
+        assert_int_equal(publish_clean(world, "x", 1), REFUSAL_NONE);
+        task = api_task_announce(room, never, NULL, &problem);
+        assert_non_null(api_task_answer(task, &problem));
+        api_task_end(task);
+    }
+    slow.read = read_later;
+    world->store->ops = &slow;
+    for (n = 0; n < sizeof(requests) / sizeof(requests[0]); n++) {
+        problem = (struct api_problem){0};
+        task = api_task_messages(room, requests[n], count_call, &calls, &problem);
+        asked.done(asked.ticket, n == 2 ? &second : NULL, n == 2);
+        assert_null(api_task_answer(task, &problem));
+        assert_int_equal(problem.status, 503);
+        assert_string_equal(problem.reason, "storage");
+        api_task_end(task);
+    }
+    world->store->ops = ops;
+    fake_world_free(world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -240,6 +278,7 @@ int main(void)
         cmocka_unit_test(pages_are_chosen),
         cmocka_unit_test(tasks_of_memory_are_done_at_once),
         cmocka_unit_test(requesters_may_go_before_the_answer),
+        cmocka_unit_test(a_page_that_the_store_does_not_give_is_an_error),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -248,6 +248,35 @@ static void the_end_comes_behind_everything(void **state)
     fake_world_free(world);
 }
 
+/* What is left of the past is not that of the room any more. */
+static void a_closed_room_has_no_past(void **state)
+{
+    struct world *world = fake_world(no_rate);
+    struct fake_link *ann = fake_json(world, "lobby", "Ann");
+    struct measure measure = {0};
+    struct ear *ear;
+    char since[40];
+    unsigned n;
+
+    (void)state;
+    for (n = 0; n < 150; n++)
+        say(ann, n, "past");
+    snprintf(since, sizeof(since), "%s:0",
+             world->store->ops->state(world_room(world, "lobby", false)->past, 0)->epoch);
+    ear = listen_since(world, place(since));
+    assert_int_equal(moderate(world, MODERATION_CLOSE_ROOM, "lobby", &measure), REFUSAL_NONE);
+    fake_send(ann, "{\"type\":\"join\",\"room\":\"lobby\"}");
+    for (n = 0; n < 3; n++)
+        say(ann, 1000 + n, "new");
+    assert_int_equal(drink(ear, SIZE_MAX), LISTENER_END);
+    assert_null(strstr(ear->link.received.data, "\"replay\":true"));
+    assert_int_equal(count(ear->link.received.data, "event: room_closed\n"), 1);
+    assert_int_equal(world->counters.evictions[EVICTION_PAST], 0);
+    leave(ear);
+    fake_free(ann);
+    fake_world_free(world);
+}
+
 static void bounds_hold(void **state)
 {
     static const char *const options[] = {"per-ip", "2", "max-connections", "3", NULL, NULL};
@@ -315,6 +344,7 @@ int main(void)
         cmocka_unit_test(who_falls_off_the_log_is_dropped),
         cmocka_unit_test(who_is_gone_is_dropped),
         cmocka_unit_test(the_end_comes_behind_everything),
+        cmocka_unit_test(a_closed_room_has_no_past),
         cmocka_unit_test(bounds_hold),
         cmocka_unit_test(a_world_may_go_first),
         cmocka_unit_test(thousands_are_woken_in_slices),
