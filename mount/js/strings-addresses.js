@@ -13,6 +13,7 @@ export const addressStrings = {
   doneOf: ['{done} of {n}', '{done} / {n}'],
   serverAsksToWait: ['The server asks to wait: the rest follows in {n} s', '服务器要求稍候，{n} 秒后继续'],
   stop: ['Stop', '停止'],
+  retry: ['Retry', '重试'],
   example: ['Try an example', '试试示例'],
   results: ['Results', '查询结果'],
   resultsDone: [({ n, failed }) => `${n} answered${failed ? `, ${failed} failed` : ''}`, ({ n, failed }) => `${n} 个已答复${failed ? `，${failed} 个失败` : ''}`],
