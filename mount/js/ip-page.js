@@ -1,7 +1,6 @@
 // The address page: one's own address, a box that finds addresses in any text, a map and a table of answers.
 
 import { t, currentLanguage, onLanguage, startLanguage, recall, remember } from './common.js';
-import { copyWithButton } from './copy.js';
 import { findAddresses } from './find-addresses.js';
 import { addressStrings } from './strings-addresses.js';
 import { lookUpAll, lookUpMe } from './lookup-client.js';
@@ -222,7 +221,7 @@ for (const [id, text] of Object.entries({
   'copy-csv': async () => (await import('./take-away.js')).toCsv(results),
   'copy-link': () => location.href,
 })) {
-  $(id).addEventListener('click', async ({ currentTarget }) => copyWithButton(currentTarget, await text()));
+  $(id).addEventListener('click', async ({ currentTarget }) => (await import('./copy.js')).copyWithButton(currentTarget, await text()));
 }
 window.addEventListener('hashchange', startFromLink);
 

@@ -325,7 +325,7 @@ test('opened cold it is under 60 KB, all files included, and nothing jumps', asy
   const total = sizes.reduce((sum, [, bytes]) => sum + bytes, 0);
   console.log(`${sizes.length} files, ${total} bytes`);
   assert.ok(sizes.some(([name]) => name === '/js/land.js') && sizes.some(([name]) => name === '/ip-info/me'));
-  assert.ok(total < 60 * 1024, JSON.stringify(sizes));
+  assert.ok(total < 60000, JSON.stringify(sizes));
   assert.ok(await page.evaluate(() => window.shift) < 0.02);
   await context.close();
 });

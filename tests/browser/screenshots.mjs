@@ -73,10 +73,12 @@ if (process.argv[3] === 'all') await states();
 
 const page = await (await browser.newContext({ viewport: { width: 1280, height: 840 }, locale: 'en-GB' })).newPage();
 await page.goto(`${server.url}ip.html`);
-await page.fill('textarea', 'from 14.130.112.24, 15.130.112.24 to [17.130.112.24], resolver 8.8.8.8\n' +
-  '2001:4860:4860::8888 by way of 10.0.0.1');
-await page.locator('button[type=submit]').click();
-await page.locator('tbody tr', { hasText: '2001:4860:4860::8888' }).waitFor();
+await page.fill('#text', 'from 14.130.112.24, 15.130.112.24, 17.130.112.24\n' +
+  '[2001:4860:4860::8888]:53 9.9.9.9 192.0.43.10\n223.5.5.5, 119.29.29.29, 10.0.0.1');
+await page.click('#look-up');
+await page.locator('#summary', { hasText: 'answered' }).waitFor();
+await page.locator('#caption', { hasText: '7 addresses' }).waitFor();
+await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished)));
 await page.screenshot({ path: path.join(out, 'ip.png') });
 
 await browser.close();
