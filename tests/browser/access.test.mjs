@@ -10,7 +10,8 @@ import { leave, live, say, shows, visit } from './support.mjs';
 let browser, folder, server, axe;
 
 before(async () => {
-  folder = writeConf({ 'shown:secret': 'open sesame' });
+  // Nobody lingers between the tests: they share names and rooms.
+  folder = writeConf({ 'shown:secret': 'open sesame', 'leave-delay': '0' });
   server = await startServer(folder);
   browser = await launchBrowser();
   axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
