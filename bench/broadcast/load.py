@@ -27,13 +27,14 @@ class Loader:
     def run(self, server, mode, **options):
         """mode: text or json for lwshost's, anything else for another server. Returns what the load
         generator says, and what follows from it."""
-        result = subprocess.run(self.command(server, mode, options), capture_output=True, text=True,
-                                timeout=120, check=False)
+        result = subprocess.run(self.command(server, mode, options), capture_output=True,
+                                encoding="utf-8", errors="replace", timeout=120, check=False)
         return self.read(result.returncode, result.stdout, result.stderr)
 
     def hold(self, server, mode, **options):
         """Start one that lets its clients in and holds them; returns it when they are in."""
-        holder = subprocess.Popen(self.command(server, mode, {**options, "run_ms": 0}), text=True,
+        holder = subprocess.Popen(self.command(server, mode, {**options, "run_ms": 0}),
+                                  encoding="utf-8", errors="replace",
                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         holder.first_line = holder.stdout.readline()
         return holder
