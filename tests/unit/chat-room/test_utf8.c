@@ -85,6 +85,30 @@ static void a_line_has_a_space_for_each_control(void **state)
     bytes_fini(&out);
 }
 
+/* Whole texts are looked at eight bytes at a time: no place may be passed over. */
+static void a_control_is_found_wherever_it_stands(void **state)
+{
+    static const char controls[] = {0x01, 0x1f, 0x7f};
+    char text[26], expected[26];
+    size_t len, at, n;
+
+    (void)state;
+    for (len = 1; len <= 25; len++)
+        for (at = 0; at < len; at++)
+            for (n = 0; n < sizeof(controls); n++) {
+                struct bytes out = {0};
+
+                memset(text, '~', sizeof(text)); /* the highest of ASCII */
+                memset(expected, '~', sizeof(expected));
+                text[at] = controls[n];
+                expected[at] = ' ';
+                assert_int_equal(utf8_clean_line(&out, text, len), 0);
+                assert_int_equal(out.len, len);
+                assert_memory_equal(out.data, expected, len);
+                bytes_fini(&out);
+            }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -92,6 +116,7 @@ int main(void)
         cmocka_unit_test(code_points_are_counted),
         cmocka_unit_test(text_loses_controls_and_outer_space),
         cmocka_unit_test(a_line_has_a_space_for_each_control),
+        cmocka_unit_test(a_control_is_found_wherever_it_stands),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
