@@ -76,9 +76,10 @@ export class ChatLog {
     const { scrollTop, scrollHeight, clientHeight } = this.box;
     const below = scrollHeight - scrollTop - clientHeight;
     const isWhole = this.end === this.items.length;
-    this.stuck = isWhole && below < NEAR_PX;
+    // What has come and is not drawn yet moves nobody away from the end.
+    this.stuck = below < NEAR_PX && (isWhole || this.stuck);
     if (this.stuck) this.unseen = 0;
-    if (below < AHEAD_PX && !isWhole) this.onEdge('down');
+    if (below < AHEAD_PX && !isWhole && !this.stuck) this.onEdge('down');
     else if (scrollTop < AHEAD_PX && !this.stuck) this.onEdge('up');
     this.showButton();
   }
