@@ -289,25 +289,6 @@ static void a_large_room_hears_a_sender_out_before_it_begins_anew(void **state)
     fake_world_free(world);
 }
 
-static void a_log_lives_only_while_somebody_reads_it(void **state)
-{
-    struct world *world = fake_world(options);
-    struct fake_link *a = fake_text(world, NULL, "a"), *b;
-    struct room *room = world_room(world, "lobby", false);
-
-    (void)state;
-    assert_non_null(room->logs[RENDITION_TEXT]);
-    assert_null(room->logs[RENDITION_JSON]);
-    b = fake_json(world, NULL, "b");
-    assert_non_null(room->logs[RENDITION_JSON]);
-    fake_free(a);
-    assert_null(room->logs[RENDITION_TEXT]);
-    fake_gone(b); /* away, but it may come back */
-    assert_null(room->logs[RENDITION_JSON]);
-    fake_free(b);
-    fake_world_free(world);
-}
-
 static void a_dead_socket_is_ended_and_not_written_to_again(void **state)
 {
     struct world *world = fake_world(options);
@@ -397,7 +378,6 @@ int main(void)
         cmocka_unit_test(a_room_with_slow_sockets_yields_to_others),
         cmocka_unit_test(a_sender_with_more_to_say_is_heard_out_for_a_moment),
         cmocka_unit_test(a_large_room_hears_a_sender_out_before_it_begins_anew),
-        cmocka_unit_test(a_log_lives_only_while_somebody_reads_it),
         cmocka_unit_test(a_dead_socket_is_ended_and_not_written_to_again),
         cmocka_unit_test(answers_to_many_do_not_keep_a_room_waiting),
         cmocka_unit_test(who_joins_many_rooms_at_once_gets_the_past_of_each),

@@ -1,6 +1,8 @@
 /* Who somebody is across connections: away, back, taken over, gone. */
 #include "fake_port.h"
 
+#include "room.h"
+
 #include "session.h"
 
 #include <setjmp.h>
@@ -250,9 +252,29 @@ static void a_crowd_of_one_name_is_told_apart(void **state)
     fake_world_free(world);
 }
 
+static void a_log_lives_only_while_somebody_reads_it(void **state)
+{
+    struct world *world = fake_world(NULL);
+    struct fake_link *a = fake_text(world, NULL, "a"), *b;
+    struct room *room = world_room(world, "lobby", false);
+
+    (void)state;
+    assert_non_null(room->logs[RENDITION_TEXT]);
+    assert_null(room->logs[RENDITION_JSON]);
+    b = fake_json(world, NULL, "b");
+    assert_non_null(room->logs[RENDITION_JSON]);
+    fake_free(a);
+    assert_null(room->logs[RENDITION_TEXT]);
+    fake_gone(b); /* away, but it may come back */
+    assert_null(room->logs[RENDITION_JSON]);
+    fake_free(b);
+    fake_world_free(world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_log_lives_only_while_somebody_reads_it),
         cmocka_unit_test(a_broken_connection_is_away_until_its_time_is_up),
         cmocka_unit_test(who_comes_back_in_time_is_not_missed),
         cmocka_unit_test(the_code_of_the_end_decides_who_may_come_back),
