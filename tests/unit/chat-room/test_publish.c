@@ -248,6 +248,39 @@ static void a_page_of_history_for_nobody_is_dropped(void **state)
     fake_world_free(world);
 }
 
+/* A disk that can't be read. */
+static void read_nothing(struct store_room *room, const struct store_query *query,
+                         store_page_fn *done, void *ticket)
+{
+    (void)room;
+    (void)query;
+    done(ticket, NULL, 0);
+}
+
+static void history_that_cannot_be_read_is_an_error_and_not_an_empty_page(void **state)
+{
+    struct world *world = late_world();
+    struct fake_link *ann = fake_json(world, NULL, "ann");
+    json_t *event;
+
+    (void)state;
+    late.ops.read = read_nothing;
+    fake_skip(ann);
+    fake_send(ann, "{\"type\":\"history\",\"id\":1,\"room\":\"lobby\"}");
+    json_decref(fake_expect_json(ann, "history")); /* nothing was said yet */
+    fake_send(ann, "{\"type\":\"message\",\"room\":\"lobby\",\"text\":\"x\",\"cid\":\"c\"}");
+    keep_now(world);
+    fake_skip(ann);
+    fake_send(ann, "{\"type\":\"history\",\"id\":2,\"room\":\"lobby\"}");
+    event = fake_expect_json(ann, "error");
+    assert_string_equal(json_string_value(json_object_get(event, "reason")), "storage");
+    assert_int_equal(json_integer_value(json_object_get(event, "id")), 2);
+    assert_int_equal(world->counters.errors[REFUSAL_STORAGE], 1);
+    json_decref(event);
+    fake_free(ann);
+    fake_world_free(world);
+}
+
 static void who_is_named_twice_gets_a_whisper_once(void **state)
 {
     struct world *world = fake_world(NULL);
@@ -313,6 +346,7 @@ int main(void)
         cmocka_unit_test(what_is_live_waits_for_the_past_that_is_still_read),
         cmocka_unit_test(a_past_that_is_read_for_nobody_is_dropped),
         cmocka_unit_test(a_page_of_history_for_nobody_is_dropped),
+        cmocka_unit_test(history_that_cannot_be_read_is_an_error_and_not_an_empty_page),
         cmocka_unit_test(a_room_waits_for_the_store_even_when_everybody_has_left),
         cmocka_unit_test(who_is_named_twice_gets_a_whisper_once),
         cmocka_unit_test(typing_is_told_once_in_three_seconds_whatever_comes_between),
