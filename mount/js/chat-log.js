@@ -76,7 +76,7 @@ export class ChatLog {
     const { scrollTop, scrollHeight, clientHeight } = this.box;
     const below = scrollHeight - scrollTop - clientHeight;
     const isWhole = this.end === this.items.length;
-    // What has come and is not drawn yet moves nobody away from the end.
+    // What is not drawn yet moves nobody.
     this.stuck = below < NEAR_PX && (isWhole || this.stuck);
     if (this.stuck) this.unseen = 0;
     if (below < AHEAD_PX && !isWhole && !this.stuck) this.onEdge('down');

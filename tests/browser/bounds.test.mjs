@@ -31,16 +31,19 @@ async function chatter(room, count, perSecond) {
     const socket = new WebSocket(`ws://${location.host}/chat`, 'chat-room');
     let said = 0;
     let done = 0;
-    const begun = performance.now();
+    let begun = 0; // when it was in the room
     const most = () => (perSecond ? Math.min(count, Math.ceil((performance.now() - begun) / 1000 * perSecond)) : Math.min(count, done + 200));
     const talk = () => {
       for (; said < most(); said++) socket.send(JSON.stringify({ type: 'message', id: said, room, cid: `c${said}`, text: `number ${said + 1}` }));
     };
-    if (perSecond) setInterval(() => { if (done >= 0 && socket.readyState === 1) talk(); }, 20);
+    if (perSecond) setInterval(() => { if (begun && socket.readyState === 1) talk(); }, 20);
     socket.onmessage = ({ data }) => {
       const { type, id } = JSON.parse(data);
       if (type === 'welcome') socket.send(JSON.stringify({ type: 'join', room, history: 0, id: 'join' }));
-      if (type === 'joined' && !perSecond) talk();
+      if (type === 'joined') {
+        begun = performance.now();
+        talk();
+      }
       if (type === 'ok' && ++done === count) resolve(socket.close(1000));
       else if (type === 'ok' && !perSecond) talk();
     };

@@ -117,6 +117,7 @@ test('the keyboard is enough to come in, to write and to change the name', async
   await shows(ann, 'typed');
   await ann.locator('#settings-button').focus();
   await ann.keyboard.press('Enter');
+  await ann.waitForSelector('dialog[open]');
   await ann.keyboard.type('Anna');
   await ann.keyboard.press('Enter');
   await ann.locator('.note.event', { hasText: 'You are now Anna' }).waitFor();
