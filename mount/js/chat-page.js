@@ -181,7 +181,6 @@ function drawSoon(view) {
 
 function refresh() {
   current?.log.redrawAll();
-  $('people-list').replaceChildren();
   showState();
   showAround();
   written();
@@ -212,7 +211,10 @@ function submit() {
 }
 
 startLanguage();
-onLanguage(refresh);
+onLanguage(() => {
+  $('people-list').replaceChildren();
+  refresh();
+});
 on('log-box', 'scroll', () => current?.log.scrolled());
 new ResizeObserver(() => { if (current?.log.stuck) current.log.draw(); }).observe($('log-box'));
 on('to-newest', 'click', () => current.log.toEnd());
