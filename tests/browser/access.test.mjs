@@ -85,8 +85,10 @@ test('nothing that stands in it is wider than 320 pixels', async () => {
     .filter((node) => node.checkVisibility() && !node.closest('.offscreen, .skip, .tabs') && node.getBoundingClientRect().right > 320.5)
     .map(({ outerHTML }) => outerHTML.slice(0, 80))), []);
   await fits();
-  for (const room of ['a-second-room', 'a-third-room', 'a-fourth-room']) await say(ann, `/join ${room}`);
-  await ann.locator('.tab').nth(3).waitFor();
+  for (const [n, room] of ['a-second-room', 'a-third-room', 'a-fourth-room'].entries()) {
+    await say(ann, `/join ${room}`);
+    await ann.locator('.tab').nth(n + 1).waitFor();
+  }
   await fits();
   await ann.locator('.tab button').first().click();
   await ann.click('#people-button');
