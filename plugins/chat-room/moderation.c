@@ -119,7 +119,7 @@ static enum refusal pronounce(const struct order *order, enum store_sanction_kin
     const struct store_sanction *before =
         sanctions_find(&room->sanctions, kind, sanction.user, order->now_ms);
 
-    if (sanctions_add(&room->sanctions, &sanction, order->now_ms))
+    if (sanctions_add(&room->sanctions, &sanction, before != NULL, order->now_ms))
         return REFUSAL_TOO_MANY_BANS;
     if (session)
         mark(room, session);

@@ -12,7 +12,7 @@ static void take_sanction(void *user, const struct store_sanction *sanction)
 {
     struct room *room = user;
 
-    if (sanctions_add(&room->sanctions, sanction, room->world->port->wall_ms()))
+    if (sanctions_add(&room->sanctions, sanction, false, room->world->port->wall_ms()))
         room->has_lost_sanctions = true;
 }
 

@@ -65,14 +65,14 @@ static const char *copy(char **to, const char *text)
     return start;
 }
 
-int sanctions_add(struct sanctions *sanctions, const struct store_sanction *sanction,
+int sanctions_add(struct sanctions *sanctions, const struct store_sanction *sanction, bool replaces,
                   int64_t now_ms)
 {
     struct entry *entry;
     char *to;
 
     sweep(sanctions, now_ms);
-    if (sanctions->count >= SANCTIONS_MAX)
+    if (sanctions->count >= SANCTIONS_MAX + (replaces ? 1u : 0u))
         return -1;
     entry = malloc(sizeof(*entry) + strlen(sanction->user) + strlen(sanction->nick) +
                    strlen(sanction->address) + strlen(sanction->reason) + 4);

@@ -31,8 +31,9 @@ struct offender {
 void sanctions_init(struct sanctions *sanctions);
 void sanctions_fini(struct sanctions *sanctions);
 
-/* Add a copy. Returns 0, or -1 when there are SANCTIONS_MAX or memory is short. */
-int sanctions_add(struct sanctions *sanctions, const struct store_sanction *sanction,
+/* Add a copy. replaces: the caller lifts another one for it at once, so that it needs no place.
+ * Returns 0, or -1 when there are SANCTIONS_MAX or memory is short. */
+int sanctions_add(struct sanctions *sanctions, const struct store_sanction *sanction, bool replaces,
                   int64_t now_ms);
 
 /* Have the newest one know the secret token of its user, by its hash. */

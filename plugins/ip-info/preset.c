@@ -2,6 +2,17 @@
 
 #include <string.h>
 
+/* What ip-api and ipwhois call the languages that they have names in. */
+#define LANGS                                                                                      \
+    {                                                                                              \
+        {"en", "en"}, {"zh", "zh-CN"}, {"de", "de"}, {"fr", "fr"}, {"ja", "ja"}, {"ru", "ru"},     \
+            {"es", "es"},                                                                          \
+        {                                                                                          \
+            "pt", "pt-BR"                                                                          \
+        }                                                                                          \
+    }
+#define LANG_COUNT 8
+
 /* The services' own formats and terms, as they document them. */
 static const struct provider presets[] = {
     /* The service is gone; its format lives on in ip-lookup and other compatible servers. `ret` is
@@ -50,15 +61,8 @@ static const struct provider presets[] = {
                 {"reserved range", OUTCOME_FOUND},
                 {"invalid query", OUTCOME_INVALID_IP}},
      .error_count = 3,
-     .langs = {{"en", "en"},
-               {"zh", "zh-CN"},
-               {"de", "de"},
-               {"fr", "fr"},
-               {"ja", "ja"},
-               {"ru", "ru"},
-               {"es", "es"},
-               {"pt", "pt-BR"}},
-     .lang_count = 8,
+     .langs = LANGS,
+     .lang_count = LANG_COUNT,
      .per_minute = 45,
      .remaining_field = "x-rl",
      .reset_field = "x-ttl",
@@ -85,15 +89,8 @@ static const struct provider presets[] = {
      .message_text = "/message",
      .errors = {{"Reserved range", OUTCOME_FOUND}, {"Invalid IP address", OUTCOME_INVALID_IP}},
      .error_count = 2,
-     .langs = {{"en", "en"},
-               {"zh", "zh-CN"},
-               {"de", "de"},
-               {"fr", "fr"},
-               {"ja", "ja"},
-               {"ru", "ru"},
-               {"es", "es"},
-               {"pt", "pt-BR"}},
-     .lang_count = 8,
+     .langs = LANGS,
+     .lang_count = LANG_COUNT,
      .per_minute = 60,
      .per_second = 1},
 

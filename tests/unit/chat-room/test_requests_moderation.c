@@ -151,8 +151,13 @@ static void a_room_has_only_so_many_bans(void **state)
     int n;
 
     (void)state;
-    for (n = 0; n < SANCTIONS_MAX; n++)
-        sanctions_add(&world_room(world, "tea", false)->sanctions, &sanction, 0);
+    mod_order(mod, "mute", "\"nick\":\"ann\",\"seconds\":10");
+    for (n = 1; n < SANCTIONS_MAX; n++)
+        sanctions_add(&world_room(world, "tea", false)->sanctions, &sanction, false, 0);
+    mod_order(mod, "mute", "\"nick\":\"ann\",\"seconds\":99"); /* takes the place of the old one */
+    mod_refused(mod, "ban", "\"nick\":\"ann\"", "too-many-bans");
+    mod_order(mod, "unban", "\"nick\":\"ann\"");
+    sanctions_add(&world_room(world, "tea", false)->sanctions, &sanction, false, 0);
     mod_refused(mod, "ban", "\"nick\":\"ann\"", "too-many-bans");
     mod_refused(mod, "mute", "\"nick\":\"ann\"", "too-many-bans");
     mod_refused(mod, "close_room", "\"seconds\":9", "too-many-bans");

@@ -43,7 +43,7 @@ static int add(struct fixture *f, enum store_sanction_kind kind, const char *use
                                       .reason = "r",
                                       .until_ms = until_ms};
 
-    return sanctions_add(&f->sanctions, &sanction, 0);
+    return sanctions_add(&f->sanctions, &sanction, false, 0);
 }
 
 static int64_t banned(struct fixture *f, const char *user, const char *nick, const char *address,
