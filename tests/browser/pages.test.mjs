@@ -127,6 +127,7 @@ test('the keyboard is enough to come in, to write and to change the name', async
 
 test('whoever closed the entrance can still come in', async () => {
   const ann = await open('?room=shut');
+  await ann.waitForSelector('#enter[open]');
   for (let i = 0; i < 3; i++) await ann.keyboard.press('Escape');
   await ann.locator('#enter').waitFor({ state: 'hidden' });
   await ann.click('#settings-button');
