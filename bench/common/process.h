@@ -1,4 +1,4 @@
-/* process — what a process has used so far, from /proc.
+/* process — what a process has used so far.
  *
  * Shape:    plain functions.
  * Owns:     nothing.
@@ -10,8 +10,8 @@
 
 #include <sys/types.h>
 
-/* Processor time of all its threads in seconds: exact where the kernel keeps schedstat, in clock
- * ticks otherwise. A thread that has ended is not in it. 0 when there is no such process. */
+/* Processor time of all its threads in seconds, those that have ended too, by the process's clock
+ * (clock_getcpuclockid of POSIX). 0 when there is no such process. */
 double process_seconds(pid_t pid);
 
 /* Resident bytes, 0 when there is no such process. */
