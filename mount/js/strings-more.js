@@ -88,6 +88,7 @@ export const moreStrings = {
     'empty-text': ['There is nothing in it', '内容为空'],
     'text-too-long': ['It is too long', '内容太长'],
     'rate-limited': ['Too many messages in a short time', '发得太快了'],
+    'too-many-guesses': ['Too many wrong PINs or secrets; wait a little', '错误次数太多，请稍候再试'],
     'pin-required': ['This room asks for a PIN', '这个房间需要 PIN'],
     'bad-pin': ['The PIN is wrong', 'PIN 不对'],
     banned: ['You are banned from this room', '你已被禁止进入这个房间'],

@@ -14,8 +14,9 @@ struct api_problem {
     unsigned status; /* 0: no problem */
     const char *reason;
     const char *detail;
-    const char *allow; /* of 405, else NULL */
-    bool wants_bearer; /* 401: the header that says so */
+    const char *allow;      /* of 405, else NULL */
+    bool wants_bearer;      /* 401: the header that says so */
+    unsigned retry_after_s; /* of 429 and 503; 0: a second */
 };
 
 /* Fill it. Returns -1 always, so that a reader can `return api_problem_set(…)`. */

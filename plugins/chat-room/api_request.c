@@ -125,45 +125,62 @@ int api_request_parameters(struct api_request *request, const struct api_paramet
     return 0;
 }
 
-/* The token of `Authorization: Bearer <token>`, or NULL. */
-static const char *bearer(const char *authorization)
+/* The token of `Authorization: Bearer <token>`, without blanks around it; or NULL. */
+static const char *bearer(const char *authorization, size_t *len)
 {
     if (!authorization || strncasecmp(authorization, "Bearer ", 7) != 0)
         return NULL;
     authorization += 7;
-    return authorization + strspn(authorization, " ");
+    authorization += strspn(authorization, " \t");
+    *len = strlen(authorization);
+    while (*len && strchr(" \t", authorization[*len - 1]))
+        --*len;
+    return authorization;
 }
 
 static int check_key(const struct api_request *request, const struct chat_options *options,
-                     const char *key, struct api_problem *problem)
+                     struct api_credentials *given, struct api_problem *problem)
 {
-    enum refusal refusal = access_moderate(options, request->room, key, key ? strlen(key) : 0);
+    size_t len = 0;
+    const char *key = bearer(given->authorization, &len);
+    enum refusal refusal = access_moderate(options, request->room, key, len);
 
     if (refusal == REFUSAL_NOT_ALLOWED)
         return api_problem_set(problem, 403, "not-allowed", "No admin-key is configured.");
     if (!key)
         return api_problem_set(problem, 401, "key-required",
                                "This needs Authorization: Bearer and the admin-key.");
+    given->was_judged = true;
     if (refusal)
         return api_problem_set(problem, 403, "bad-secret", "This is not the key.");
     return 0;
 }
 
-int api_request_admit(const struct api_request *request, const struct chat_options *options,
-                      const struct api_credentials *given, struct api_problem *problem)
+/* A room's PIN opens it to readers, and so does a key. */
+static int check_pin(const struct api_request *request, const struct chat_options *options,
+                     struct api_credentials *given, struct api_problem *problem)
 {
-    const char *key = bearer(given->authorization);
-    enum refusal refusal;
+    size_t len = 0;
+    const char *key = bearer(given->authorization, &len), *pin = given->pin;
+    enum refusal refusal = access_enter(options, request->room, NULL, 0);
 
+    if (!refusal)
+        return 0;
+    given->was_judged = key || pin;
+    if (key && !access_moderate(options, request->room, key, len))
+        return 0;
+    refusal = access_enter(options, request->room, pin, pin ? strlen(pin) : 0);
+    return refusal ? api_problem_refusal(problem, refusal, NULL) : 0;
+}
+
+int api_request_admit(const struct api_request *request, const struct chat_options *options,
+                      struct api_credentials *given, struct api_problem *problem)
+{
     if (options->api == CHAT_API_OFF)
         return api_problem_set(problem, 404, "not-found", "The HTTP side is switched off.");
     if (request->is_write && options->api == CHAT_API_READ)
         return api_problem_set(problem, 403, "not-allowed", "The HTTP side is for reading only.");
     if (request->is_write || options->api == CHAT_API_KEY)
-        return check_key(request, options, key, problem);
-    refusal = access_enter(options, request->room, given->pin, given->pin ? strlen(given->pin) : 0);
-    if (!refusal ||
-        (key && access_moderate(options, request->room, key, strlen(key)) == REFUSAL_NONE))
-        return 0;
-    return api_problem_refusal(problem, refusal, NULL);
+        return check_key(request, options, given, problem);
+    return check_pin(request, options, given, problem);
 }

@@ -64,12 +64,13 @@ int api_request_parameters(struct api_request *request, const struct api_paramet
 struct api_credentials {
     const char *authorization; /* the header, or NULL */
     const char *pin;           /* X-Room-Pin or the parameter pin, or NULL */
+    bool was_judged;           /* out: a key or PIN was compared; whoever is wrong guesses */
 };
 
 /* May it? Writes need the admin key or the room's secret; rooms with a PIN need the PIN or one of
  * these; with `"api": "key"` everything needs a key.
  * Returns 0, or -1 with `problem`: 401, 403, or 404 when `api` is off. */
 int api_request_admit(const struct api_request *request, const struct chat_options *options,
-                      const struct api_credentials *given, struct api_problem *problem);
+                      struct api_credentials *given, struct api_problem *problem);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "chat_door.h"
 #include "chat_events.h"
+#include "guesses.h"
 #include "http_request.h"
 
 #include <stdlib.h>
@@ -67,7 +68,10 @@ static int read_parameters(struct chat_http *http)
 
 static int check_credentials(struct chat_http *http)
 {
+    struct world *world = http->vhd->world;
     struct lws *wsi = http->pss->wsi;
+    uint64_t wait_ms;
+    int result;
     char authorization[DOOR_HEADER_BYTES], header[DOOR_HEADER_BYTES], pin[DOOR_ARGUMENT_BYTES];
     struct api_credentials given = {
         .authorization = door_header(wsi, WSI_TOKEN_HTTP_AUTHORIZATION, authorization),
@@ -76,7 +80,18 @@ static int check_credentials(struct chat_http *http)
 
     if (!given.pin)
         given.pin = door_argument(wsi, "pin=", pin);
-    return api_request_admit(&http->request, &http->vhd->options, &given, &http->problem);
+    result = api_request_admit(&http->request, &http->vhd->options, &given, &http->problem);
+    if (!given.was_judged)
+        return result;
+    wait_ms = guesses_wait_ms(world, http->address);
+    if (wait_ms) {
+        api_problem_refusal(&http->problem, REFUSAL_TOO_MANY_GUESSES, NULL);
+        http->problem.retry_after_s = (unsigned)((wait_ms + 999) / 1000);
+        return -1;
+    }
+    if (result)
+        guesses_count(world, http->address);
+    return result;
 }
 
 static int check_origin(struct chat_http *http)

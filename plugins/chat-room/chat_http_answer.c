@@ -5,6 +5,8 @@
 #include "publish.h"
 #include "requests.h"
 
+#include <stdio.h>
+
 #define JSON_TYPE "application/json"
 
 static struct world *world_of(const struct chat_http *http) { return http->vhd->world; }
@@ -47,14 +49,17 @@ int chat_http_refuse(struct chat_http *http)
     struct http_header headers[CHAT_HTTP_HEADERS];
     struct http_answer answer = {.headers = headers};
     const struct api_problem *problem = &http->problem;
+    char retry_after[16];
 
     answer.header_count = chat_http_headers(http, "no-store", headers);
     if (problem->wants_bearer)
         headers[answer.header_count++] = (struct http_header){"www-authenticate:", "Bearer"};
     if (problem->allow)
         headers[answer.header_count++] = (struct http_header){"allow:", problem->allow};
+    snprintf(retry_after, sizeof(retry_after), "%u",
+             problem->retry_after_s ? problem->retry_after_s : 1);
     if (problem->status == 503 || problem->status == 429)
-        headers[answer.header_count++] = (struct http_header){"retry-after:", "1"};
+        headers[answer.header_count++] = (struct http_header){"retry-after:", retry_after};
     if (http->closes)
         headers[answer.header_count++] = (struct http_header){"connection:", "close"};
     return hand_over(http, &answer, problem);

@@ -62,6 +62,8 @@ const struct option chat_option_table[] = {
     NUMBER("max-connections", max_connections, "10000", 0, 1000000, NULL,
            "connections; 0: no bound"),
     NUMBER("per-ip", per_ip, "32", 0, 1000000, NULL, "connections of one address; 0: no bound"),
+    NUMBER("guesses", guesses, "60", 0, 100000, "per minute",
+           "wrong secrets and PINs of one address; 0: no bound"),
     NUMBER("join-timeout", join_timeout_s, "10", 1, 3600, "s", "until a JSON client has to join"),
     NUMBER("leave-delay", leave_delay_s, "5", 0, 3600, "s",
            "that a lost JSON client keeps its place"),

@@ -49,7 +49,7 @@ struct chat_options {
     unsigned long max_message_bytes, max_frame_bytes;
     unsigned long rate, burst;
     unsigned long max_rooms, rooms_per_client, max_participants, presence_limit;
-    unsigned long max_connections, per_ip;
+    unsigned long max_connections, per_ip, guesses;
     unsigned long join_timeout_s, leave_delay_s, ping_interval_s, pong_timeout_s;
     unsigned long room_log_bytes, client_queue_bytes;
     unsigned long history_count, history_bytes, history_ttl_s;

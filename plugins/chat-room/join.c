@@ -3,6 +3,7 @@
 #include "access.h"
 #include "catch_up.h"
 #include "fanout.h"
+#include "guesses.h"
 #include "ip_addr.h"
 #include "moderation.h"
 #include "utf8.h"
@@ -107,6 +108,22 @@ struct entrance {
     uint64_t retry_after_ms; /* out */
 };
 
+static enum refusal show_pin(struct conn *conn, struct entrance *entrance)
+{
+    const struct chat_options *options = conn->world->options;
+    enum refusal refusal = access_enter(options, entrance->room, NULL, 0);
+
+    if (!refusal || !entrance->pin)
+        return refusal;
+    entrance->retry_after_ms = guesses_wait_ms(conn->world, conn->address);
+    if (entrance->retry_after_ms)
+        return REFUSAL_TOO_MANY_GUESSES;
+    refusal = access_enter(options, entrance->room, entrance->pin, entrance->pin_len);
+    if (refusal)
+        guesses_count(conn->world, conn->address);
+    return refusal;
+}
+
 /* Take a place in a room that is made when there is none. */
 static enum refusal enter(struct conn *conn, struct entrance *entrance, struct member **out)
 {
@@ -115,8 +132,7 @@ static enum refusal enter(struct conn *conn, struct entrance *entrance, struct m
     const char *nick = entrance->nick;
     char guest[32];
     struct room *room;
-    enum refusal refusal =
-        access_enter(world->options, entrance->room, entrance->pin, entrance->pin_len);
+    enum refusal refusal = show_pin(conn, entrance);
 
     if (refusal)
         return refusal;

@@ -29,6 +29,8 @@ static const struct refusal_info infos[] = {
     [REFUSAL_OFFSET_OUT_OF_RANGE] = {416, "offset-out-of-range",
                                      "No message has a number as high as that.", false},
     [REFUSAL_RATE_LIMITED] = {429, "rate-limited", "You are sending too fast.", true},
+    [REFUSAL_TOO_MANY_GUESSES] = {429, "too-many-guesses",
+                                  "Too many wrong secrets or PINs came from your address.", true},
     [REFUSAL_INTERNAL] = {500, "internal", "The server could not do it.", true},
     [REFUSAL_STORAGE] = {503, "storage", "The message could not be kept.", true},
     [REFUSAL_ROOM_FULL] = {503, "room-full", "The room is full.", true},

@@ -2,20 +2,29 @@
 #include "requests.h"
 
 #include "access.h"
+#include "guesses.h"
 #include "moderation.h"
 #include "publish.h"
 
 /* The room that may be moderated; secrets are asked for before anybody learns what there is. */
-static enum refusal find_room(struct conn *conn, const struct request *request,
+static enum refusal find_room(struct conn *conn, struct request *request,
                               char name[ROOM_NAME_BYTES_MAX + 1])
 {
     enum refusal refusal;
 
     if (room_name_read(name, request->room.at, request->room.len))
         return REFUSAL_BAD_ROOM;
+    refusal = access_moderate(conn->world->options, name, NULL, 0);
+    if (refusal == REFUSAL_NOT_ALLOWED || !request->secret.at)
+        return refusal;
+    request->retry_after_ms = guesses_wait_ms(conn->world, conn->address);
+    if (request->retry_after_ms)
+        return REFUSAL_TOO_MANY_GUESSES;
     refusal = access_moderate(conn->world->options, name, request->secret.at, request->secret.len);
     if (!refusal)
         conn->guesses = 0;
+    else
+        guesses_count(conn->world, conn->address);
     return refusal;
 }
 

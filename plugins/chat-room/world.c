@@ -1,11 +1,13 @@
 #include "world.h"
 
 #include "listener.h"
+#include "rate.h"
 #include "session.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#define GUESSERS_MAX 4096
 #define CLOSE_LINGER_US 1000000u /* for a Close frame to arrive and be answered */
 
 static uint64_t seconds(unsigned long s) { return (uint64_t)s * 1000000u; }
@@ -27,6 +29,9 @@ struct world *world_new(const struct chat_options *options, const struct chat_po
     world->store = store;
     nick_rules_init(&world->nicks);
     port->random(&world->hash_key, sizeof(world->hash_key));
+    if (options->guesses) /* without the memory for it there is no bound */
+        world->guesses =
+            rate_new(options->guesses, options->guesses, GUESSERS_MAX, &world->hash_key);
     dlist_init(&world->all_rooms);
     dlist_init(&world->all_conns);
     dlist_init(&world->all_sessions);
@@ -74,6 +79,7 @@ void world_free(struct world *world)
     hash_map_fini(&world->rooms);
     hash_map_fini(&world->sessions);
     hash_map_fini(&world->addresses);
+    rate_free(world->guesses);
     bytes_fini(&world->scratch);
     bytes_fini(&world->clean);
     nick_rules_fini(&world->nicks);

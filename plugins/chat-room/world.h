@@ -19,6 +19,7 @@
 #include "store.h"
 
 struct conn;
+struct rate;
 struct room;
 
 /* What is waited for, and then. */
@@ -47,6 +48,7 @@ struct world {
     struct nick_rules nicks;
     struct hash_key hash_key;
     struct hash_map rooms, sessions, addresses;
+    struct rate *guesses; /* for guesses.c; NULL: no bound */
     struct dlist all_rooms, all_conns, all_sessions, all_listeners;
     struct dlist waiting[PATIENCE_KINDS];
     uint64_t patience_us[PATIENCE_KINDS];

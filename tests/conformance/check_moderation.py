@@ -158,6 +158,28 @@ def moderation_is_refused(server):
     equal(moderator.refused("announce", text=" "), (400, "empty-text"))
 
 
+@check(needs_secret)
+def wrong_secrets_end_a_connection(server):
+    """ten wrong secrets without a right one between them: 4500"""
+    moderator = Moderator(server)
+    for n in range(10):
+        equal(moderator.refused("kick", secret=f"wrong{n}", nick="nobody"), (401, "bad-secret"))
+    equal(close_code(moderator.client), 4500, "the code")
+
+
+@check(needs_secret)
+def a_ban_says_how_long(server):
+    """with "seconds" the join of somebody banned is told when it may work: retry_after"""
+    moderator, _, bob = people(server)
+    moderator.ask("ban", nick="Bob", seconds=600)
+    equal(close_code(bob), 4502, "the code")
+    again = server.chat()
+    error = again.ask("join", "error", room=moderator.room, nick="Bob",
+                      session=bob.welcome["session"])
+    assert 0 < error.get("retry_after", 0) <= 600000, error
+    moderator.ask("unban", nick="Bob")
+
+
 @check(needs_pin)
 def pin(server):
     """a room with a PIN: pin-required, bad-pin, and in with the right one; in text mode 4508"""

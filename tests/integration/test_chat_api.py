@@ -162,6 +162,24 @@ class Reading(unittest.TestCase):
 
 
 class Writing(unittest.TestCase):
+    def test_an_address_may_guess_so_often(self):
+        with ApiServer(den__pin="1234", guesses=4, rate=0) as server:
+            path = "/rooms/den/messages?pin="
+            for pin in ("1", "2"):
+                self.assertEqual(server.ask(path + pin)[2]["reason"], "bad-pin")
+            self.assertEqual(server.ask(path + "1234")[0], 200)
+            for wrong in ({"pin": "3"}, {"pin": "4"}): # the socket's count with them
+                chat = Chat(server)
+                self.assertEqual(chat.refused("join", room="den", **wrong), (401, "bad-pin"))
+            error = chat.ask("join", "error", room="den", pin="1234")
+            self.assertEqual((error["reason"], error["code"]), ("too-many-guesses", 429))
+            self.assertTrue(0 < error["retry_after"] <= 15000, error)
+            status, headers, body = server.ask(path + "1234")
+            self.assertEqual((status, body["reason"]), (429, "too-many-guesses"))
+            self.assertTrue(0 < int(headers["retry-after"]) <= 15, headers)
+            self.assertEqual(server.ask("/rooms/lobby/messages?pin=1")[0], 200) # nothing to guess
+            self.assertEqual(server.ask("/rooms/den/messages")[2]["reason"], "pin-required")
+
     def test_an_announcement_reaches_everybody(self):
         with ApiServer() as server:
             ann = Chat(server)

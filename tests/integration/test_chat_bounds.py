@@ -8,7 +8,9 @@ import time
 import unittest
 
 from support import WsClosed
+from support.api import api_conf
 from support.chat import ChatServer, chat_conf
+from support.ip_info import fetch
 from test_chat_json import Chat
 
 # AddressSanitizer keeps what is freed for a while, which would look like growth.
@@ -162,21 +164,30 @@ class Churn(unittest.TestCase):
             self._come_and_go(server, n)
 
     def test_thousands_come_and_go_and_nothing_stays_behind(self):
-        conf = chat_conf(rate=0, per_ip=0, leave_delay=1, history_ttl=1)
+        conf = api_conf(per_ip=0, leave_delay=1, history_ttl=1)
         with ChatServer(conf, environment=FRUGAL) as server:
             ann = Chat(server)
             ann.join(nick="Ann")
-            at_first = descriptors(server)
-            memory = []
+            at_first, gauges, memory = descriptors(server), self._gauges(server), []
+            self.assertGreaterEqual(len(gauges), 7, gauges)
             for _ in range(3):
                 self._wave(server)
                 server.wait_until(lambda: descriptors(server) <= at_first, "all descriptors")
                 for n in range(7):
                     self._wait_until_alone(ann, f"r{n}")
+                self.assertEqual(self._gauges(server), gauges)
                 memory.append(rss(server))
             print(f"memory after each wave: {memory} KiB; ", end="", flush=True)
             self.assertLess(memory[2] - memory[1], 160)  # 200 bytes for each of 800 connections
             ann.say("still here", "c")
+
+    @staticmethod
+    def _gauges(server):
+        """What the chat says that it holds; rooms of which something is remembered may stay."""
+        page = fetch(server.port, "/api/metrics")[2].decode()
+        names = ("chat_connections", "chat_addresses", "chat_sessions", "chat_members",
+                 "chat_away_members", "chat_queued_bytes", "chat_lag_bytes")
+        return [line for line in page.splitlines() if line.startswith(names)]
 
     def _wait_until_alone(self, ann, room):
         """Until the places of those who went without a word are given up."""

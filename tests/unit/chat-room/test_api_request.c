@@ -168,6 +168,8 @@ static void keys_open(void **state)
     assert_int_equal(admit(&options, "a", true, "Bearer sesam", NULL), 403);
     assert_int_equal(admit(&options, "a", true, "Bearer sesame", NULL), 200);
     assert_int_equal(admit(&options, "a", true, "bearer  sesame", NULL), 200);
+    assert_int_equal(admit(&options, "a", true, "Bearer sesame \t ", NULL), 200);
+    assert_int_equal(admit(&options, "a", true, "Bearer \t ", NULL), 403);
     assert_int_equal(admit(&options, "a", true, "Bearer lion", NULL), 403);
     assert_int_equal(admit(&options, "den", true, "Bearer lion", NULL), 200);
     assert_int_equal(admit(&options, "den", true, NULL, "1234"), 401);

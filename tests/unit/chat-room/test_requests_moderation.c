@@ -228,6 +228,31 @@ static void ten_wrong_secrets_end_it_whatever_is_between(void **state)
     fake_world_free(world);
 }
 
+static void an_address_may_guess_so_often(void **state)
+{
+    static const char *const options[] = {"rate", "0", "admin-key", "k", "guesses", "3", NULL};
+    struct world *world = fake_world(options);
+    struct fake_link *ann = fake_json(world, "tea", "ann"), *again;
+    int n;
+
+    (void)state;
+    for (n = 0; n < 3; n++) {
+        fake_send(ann, "{\"type\":\"kick\",\"room\":\"tea\",\"secret\":\"x\",\"nick\":\"ann\"}");
+        drop(fake_expect_error(ann, "bad-secret"));
+    }
+    mod_refused(ann, "kick", "\"nick\":\"eve\"", "too-many-guesses"); /* a right one, too */
+    again = fake_json(world, "tea", "bob");                           /* of the same address */
+    mod_refused(again, "kick", "\"nick\":\"eve\"", "too-many-guesses");
+    fake_send(again, "{\"type\":\"kick\",\"room\":\"tea\",\"nick\":\"ann\"}"); /* no guess */
+    drop(fake_expect_error(again, "bad-secret"));
+    assert_int_equal(fake_metric(world, "chat_errors_total{reason=\"too-many-guesses\"}"), 2);
+    fake_forward_ms(20000);
+    mod_refused(again, "kick", "\"nick\":\"eve\"", "no-such-user");
+    fake_free(ann);
+    fake_free(again);
+    fake_world_free(world);
+}
+
 static void without_a_key_nobody_moderates(void **state)
 {
     struct world *world = fake_world(NULL);
@@ -283,6 +308,7 @@ int main(void)
         cmocka_unit_test(announcements_have_the_bounds_of_messages),
         cmocka_unit_test(a_room_has_only_so_many_bans),
         cmocka_unit_test(bad_orders_are_refused),
+        cmocka_unit_test(an_address_may_guess_so_often),
         cmocka_unit_test(ten_wrong_secrets_end_it_whatever_is_between),
         cmocka_unit_test(without_a_key_nobody_moderates),
         cmocka_unit_test(a_pin_is_asked_of_newcomers),

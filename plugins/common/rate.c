@@ -78,14 +78,25 @@ static struct ip_addr client_of(const struct ip_addr *addr)
     return client;
 }
 
-static struct entry *find(struct rate *rate, const struct ip_addr *client)
+static struct entry *find(const struct rate *rate, const struct ip_addr *client, uint64_t hash)
 {
-    uint64_t hash = hash_keyed(&rate->hash_key, client->octets, sizeof(client->octets));
     struct hash_node *node = hash_map_find(&rate->map, hash, is_of, client);
-    struct entry *entry;
 
-    if (node)
-        return HASH_MAP_ENTRY(node, struct entry, node);
+    return node ? HASH_MAP_ENTRY(node, struct entry, node) : NULL;
+}
+
+static uint64_t hash_of(const struct rate *rate, const struct ip_addr *client)
+{
+    return hash_keyed(&rate->hash_key, client->octets, sizeof(client->octets));
+}
+
+static struct entry *find_or_make(struct rate *rate, const struct ip_addr *client)
+{
+    uint64_t hash = hash_of(rate, client);
+    struct entry *entry = find(rate, client, hash);
+
+    if (entry)
+        return entry;
     if (rate->map.count >= rate->max_clients)
         drop(rate, oldest(rate));
     entry = calloc(1, sizeof(*entry));
@@ -106,25 +117,46 @@ static void forget(struct rate *rate, uint64_t now_us)
         drop(rate, entry);
 }
 
+/* What is taken out of a bucket that is full again at full_us. Returns the time at which it will be
+ * full then, and `wait_ms`: 0 when it is in it. */
+static uint64_t after(const struct rate *rate, uint64_t full_us, unsigned long cost,
+                      uint64_t now_us, uint64_t *wait_ms)
+{
+    uint64_t most_us = now_us + rate->burst * rate->drop_us;
+
+    if (cost > rate->burst)
+        cost = rate->burst;
+    full_us = (full_us > now_us ? full_us : now_us) + cost * rate->drop_us;
+    *wait_ms = full_us > most_us ? (full_us - most_us + 999) / 1000 : 0;
+    return full_us;
+}
+
 uint64_t rate_take(struct rate *rate, const struct ip_addr *addr, unsigned long cost,
                    uint64_t now_us)
 {
     const struct ip_addr client = client_of(addr);
     struct entry *entry;
-    uint64_t full_us, most_us;
+    uint64_t full_us, wait_ms;
 
     forget(rate, now_us);
-    entry = find(rate, &client);
+    entry = find_or_make(rate, &client);
     if (!entry)
         return 0;
-    if (cost > rate->burst)
-        cost = rate->burst;
-    full_us = (entry->full_us > now_us ? entry->full_us : now_us) + cost * rate->drop_us;
-    most_us = now_us + rate->burst * rate->drop_us;
     dlist_remove(&entry->seen);
     dlist_append(&rate->seen, &entry->seen);
-    if (full_us > most_us)
-        return (full_us - most_us + 999) / 1000;
-    entry->full_us = full_us;
-    return 0;
+    full_us = after(rate, entry->full_us, cost, now_us, &wait_ms);
+    if (!wait_ms)
+        entry->full_us = full_us;
+    return wait_ms;
+}
+
+uint64_t rate_wait(const struct rate *rate, const struct ip_addr *addr, unsigned long cost,
+                   uint64_t now_us)
+{
+    const struct ip_addr client = client_of(addr);
+    const struct entry *entry = find(rate, &client, hash_of(rate, &client));
+    uint64_t wait_ms;
+
+    after(rate, entry ? entry->full_us : now_us, cost, now_us, &wait_ms);
+    return wait_ms;
 }

@@ -1,12 +1,11 @@
 #include "rate.h"
 
-#include "fixture.h"
-
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -16,9 +15,33 @@ static const struct hash_key hash_key = {{1, 2}};
 
 static uint64_t take(struct rate *rate, const char *ip, unsigned long cost, uint64_t now_us)
 {
-    const struct ip_addr addr = fixture_addr(ip);
+    struct ip_addr addr;
 
+    assert_int_equal(ip_addr_parse(ip, strlen(ip), &addr), 0);
     return rate_take(rate, &addr, cost, now_us);
+}
+
+static uint64_t wait(struct rate *rate, const char *ip, unsigned long cost, uint64_t now_us)
+{
+    struct ip_addr addr;
+
+    assert_int_equal(ip_addr_parse(ip, strlen(ip), &addr), 0);
+    return rate_wait(rate, &addr, cost, now_us);
+}
+
+static void asking_takes_nothing(void **state)
+{
+    struct rate *rate = rate_new(60, 10, 100, &hash_key);
+
+    (void)state;
+    assert_int_equal(wait(rate, "1.2.3.4", 10, S), 0);
+    assert_int_equal(wait(rate, "1.2.3.4", 10, S), 0);
+    assert_int_equal(take(rate, "1.2.3.4", 10, S), 0);
+    assert_int_equal(wait(rate, "1.2.3.4", 1, S), 1000);
+    assert_int_equal(wait(rate, "1.2.3.4", 1, S), 1000);
+    assert_int_equal(wait(rate, "1.2.3.4", 1, 2 * S), 0);
+    assert_int_equal(wait(rate, "1.2.3.5", 10, S), 0);
+    rate_free(rate);
 }
 
 static void a_bucket_empties_and_refills(void **state)
@@ -77,7 +100,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_bucket_empties_and_refills),
         cmocka_unit_test(more_than_a_bucket_is_possible_when_it_is_full),
-        cmocka_unit_test(an_ipv6_client_is_its_64_bits),
+        cmocka_unit_test(an_ipv6_client_is_its_64_bits), cmocka_unit_test(asking_takes_nothing),
         cmocka_unit_test(the_number_of_clients_is_bounded)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,12 +1,15 @@
-/* rate — how many addresses one client may ask for: a bucket for each client that refills steadily.
+/* rate — how often one client may do something: a bucket for each client that refills steadily.
  *
  * Shape:    one time for each client, at which its bucket is full again (the generic cell rate
  *           algorithm), in a map of bounded size. Whose bucket is full needs no entry. An IPv6
- * client is its /64. Owns:     its entries, until rate_free. Borrows:  nothing. Calls up: nothing.
- * Not here: who is a client, and who is exempt (respond).
+ *           client is its /64.
+ * Owns:     its entries, until rate_free.
+ * Borrows:  nothing.
+ * Calls up: nothing.
+ * Not here: who is a client, and who is exempt.
  */
-#ifndef LWSHOST_IP_INFO_RATE_H
-#define LWSHOST_IP_INFO_RATE_H
+#ifndef LWSHOST_RATE_H
+#define LWSHOST_RATE_H
 
 #include "hash_map.h"
 #include "ip_addr.h"
@@ -29,6 +32,10 @@ void rate_free(struct rate *rate);
  * Returns 0 when it was in it, else the milliseconds after which it will be; nothing is taken then.
  * When memory is short for a new client it is 0. */
 uint64_t rate_take(struct rate *rate, const struct ip_addr *client, unsigned long cost,
+                   uint64_t now_us);
+
+/* As rate_take, but nothing is taken: whether it could be. */
+uint64_t rate_wait(const struct rate *rate, const struct ip_addr *client, unsigned long cost,
                    uint64_t now_us);
 
 #endif
