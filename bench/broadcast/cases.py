@@ -11,10 +11,10 @@ from server import Unavailable
 from servers import PEER_STARTERS, Lwshost
 
 NAMES = {"text": "lwshost, text", "json": "lwshost, JSON", "floor": "bare send() loop",
-         "uws": "uWebSockets", "ws": "Node ws", "tornado": "Tornado"}
+         "uws": "uWebSockets", "nchan": "nchan in nginx", "ws": "Node ws", "tornado": "Tornado"}
 CROWD = 10000
 SPARE_DESCRIPTORS = 200
-QUICK_S, WHOLE_S = 150, 330  # after that nothing more is begun
+QUICK_S, WHOLE_S = 150, 480  # after that nothing more is begun
 
 
 class Bench:
@@ -39,15 +39,20 @@ class Bench:
     def lwshost(self, **options):
         return Lwshost(self.build, self.cpu, **options)
 
+    def peer(self, name):
+        """Start it; None, and a note once, when it can't be had."""
+        try:
+            return PEER_STARTERS[name](self.build, self.cpu)
+        except Unavailable as problem:
+            text = f"without {NAMES[name]}: {problem}"
+            if text not in self.notes:
+                self.note(text)
+            return None
+
     def peers(self):
         """Start those that can be had; returns them by name."""
-        started = {}
-        for name, start in PEER_STARTERS.items():
-            try:
-                started[name] = start(self.build, self.cpu)
-            except Unavailable as problem:
-                self.note(f"without {NAMES[name]}: {problem}")
-        return started
+        started = {name: self.peer(name) for name in PEER_STARTERS}
+        return {name: server for name, server in started.items() if server}
 
     def run(self, server, mode, **options):
         """One measurement; None, and a note, when it failed or the time is over."""
@@ -174,6 +179,20 @@ def beside_idle(bench, crowded, results):
         quiet.stop()
 
 
+def peers_idle(bench, found):
+    """The same crowd, once, in each of the other servers."""
+    for name in PEER_STARTERS:
+        if time.monotonic() > bench.end or not (server := bench.peer(name)):
+            continue
+        try:
+            found[name] = [bench.loader.release(bench.loader.hold(
+                server, name, members=0, idle=bench.crowd, hold_ms=500))]
+        except LoadFailed as problem:
+            bench.note(f"{NAMES[name]}, {bench.crowd} members: {problem}")
+        finally:
+            server.stop()
+
+
 def idle(bench):
     """A crowd that comes and is silent: how fast, how much memory, and whom it slows down."""
     found = {"json": [], "text": [], "crowded": [], "quiet": []}
@@ -192,17 +211,21 @@ def idle(bench):
                 found[mode].append(bench.loader.release(holder))
             finally:
                 host.stop()
+    peers_idle(bench, found)
     rows = []
-    for mode in ("json",) if bench.is_quick else ("json", "text"):
+    for mode in NAMES:
+        if not found.get(mode):
+            continue
         memory = spread([member_bytes(r, bench.crowd) for r in found[mode]])
         rate = spread([bench.crowd / r["admit_s"] for r in found[mode]])
         cost = spread([r["admit_server_s"] / bench.crowd * 1e6 for r in found[mode]])
         rows.append((NAMES[mode], f"{memory['median']:.0f}", f"{rate['median']:.0f}",
                      f"{rate['min']:.0f} to {rate['max']:.0f}", f"{cost['median']:.0f}"))
-        bench.goals.add(f"resident bytes of an idle member, {bench.crowd} members, {NAMES[mode]}",
-                        3072, memory)
-        bench.goals.add(f"members connecting a second, {bench.crowd} members, {NAMES[mode]}", 5000,
-                        rate, at_least=True)
+        if mode in ("json", "text"):
+            bench.goals.add(f"resident bytes of an idle member, {bench.crowd} members, "
+                            f"{NAMES[mode]}", 3072, memory)
+            bench.goals.add(f"members connecting a second, {bench.crowd} members, {NAMES[mode]}",
+                            5000, rate, at_least=True)
     print(f"\n{bench.crowd} members come and are silent\n")
     print(table(("server", "bytes each", "joins/s", "from, to", "us each"), rows), flush=True)
     bench.goals.add(f"one event beside {bench.crowd} idle members, against beside none", 1.5,
@@ -258,4 +281,33 @@ def slow(bench):
     bench.found["slow"] = found
 
 
-CASES = {"fanout": fanout, "stored": stored, "idle": idle, "crowd": crowd, "slow": slow}
+def latency(bench):
+    """Ten who talk: how long one message is under way, with nothing else to do."""
+    host, peers = bench.lwshost(), bench.peers()
+    servers = {"text": host, "json": host, **peers}
+    by_mode = {mode: [] for mode in servers}
+    try:
+        for _ in range(1 if bench.is_quick else 3):
+            for mode, server in servers.items():
+                bench.keep(by_mode[mode], bench.run(server, mode, members=10, rate=200,
+                                                    run_ms=500 if bench.is_quick else 1500))
+    finally:
+        for server in {*servers.values()}:
+            server.stop()
+    rows = [(NAMES[mode], *(f"{spread([r['way_us'][key] for r in results])['median']:.0f}"
+                            for key in ("p50", "p99", "max")),
+             f"{spread(column(results, 'us'))['median']:.1f}")
+            for mode, results in by_mode.items() if results]
+    print("\n10 members, 200 messages a second; how long they take, in us\n")
+    print(table(("server", "median", "99 %", "longest", "us each"), rows), flush=True)
+    for peer in ("ws", "uws"):
+        value = None
+        if by_mode["json"] and by_mode.get(peer):
+            value = ratios([r["way_us"]["p50"] for r in by_mode["json"]],
+                           [r["way_us"]["p50"] for r in by_mode[peer]])
+        bench.goals.add(f"one message's way to 10 members, median, against {NAMES[peer]}", 1, value,
+                        "x")
+    bench.found["latency"] = by_mode
+
+
+CASES = {"fanout": fanout, "latency": latency, "stored": stored, "idle": idle, "crowd": crowd, "slow": slow}

@@ -5,6 +5,7 @@ import subprocess
 import tempfile
 
 import server
+from nginx import Nginx
 from server import PEERS, LwshostServer, Server, Unavailable
 
 
@@ -59,5 +60,24 @@ def start_uws(build, cpu):
     return Server([program], cpu)
 
 
-PEER_STARTERS = {"floor": start_floor, "uws": start_uws, "ws": start_node_ws,
-                 "tornado": start_tornado}
+NCHAN_MODULE = "/usr/lib/nginx/modules/ngx_nchan_module.so"  # where Debian has it
+NCHAN = """
+        location / {
+            nchan_pubsub websocket;
+            nchan_channel_id room;
+            nchan_subscriber_first_message newest;
+            nchan_message_buffer_length 5000;
+            nchan_websocket_ping_interval 0;
+        }
+"""
+
+
+def start_nchan(_build, cpu):
+    """A room in nginx's memory: who writes to the channel hears it as all others do."""
+    if not os.path.exists(NCHAN_MODULE):
+        raise Unavailable("Debian's package libnginx-mod-nchan")
+    return Nginx(cpu, NCHAN, "    nchan_max_reserved_memory 256M;\n", f"load_module {NCHAN_MODULE};\n")
+
+
+PEER_STARTERS = {"floor": start_floor, "uws": start_uws, "nchan": start_nchan,
+                 "ws": start_node_ws, "tornado": start_tornado}

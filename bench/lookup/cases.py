@@ -6,7 +6,7 @@ import urllib.request
 from load import LoadFailed
 from report import count, ratios, spread, table
 from server import Unavailable
-from servers import PEER_STARTERS, Lwshost, Nginx, Stub
+from servers import PEER_STARTERS, Lwshost, Stub, start_nginx_with
 
 PATH = "/ip-info"
 GOOD = '"complete":true'
@@ -183,7 +183,8 @@ def cached_of(bench, addresses):
     try:
         body = answer_of(servers["lwshost"][0], path)
         try:
-            servers["memory"] = (Nginx(bench.cpu, stub, {PATH: body}), {"path": path})
+            servers["memory"] = (start_nginx_with(bench.cpu, stub, {PATH: body}),
+                                 {"path": path})
         except Unavailable as problem:
             bench.note(f"without {NAMES['memory']}: {problem}")
         rounds = bench.alternate(servers, connections=32, expect=GOOD,
