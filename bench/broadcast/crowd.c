@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define BUFFER_BYTES (256 * 1024) /* one read's */
@@ -154,6 +155,18 @@ void crowd_settle(struct crowd *crowd, double quiet_s, double limit_s)
             heard = process_clock();
         now = process_clock();
     }
+}
+
+void crowd_hear_out(struct crowd *crowd, struct client *client, double limit_s)
+{
+    double end = process_clock() + limit_s;
+    int receive_buffer = 1 << 20; /* much may wait for it in the kernel */
+
+    client->is_watched = true;
+    setsockopt(client->fd, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof(receive_buffer));
+    listen_to(crowd, client, EPOLL_CTL_ADD, EPOLLIN);
+    while (client->state != CLIENT_ENDED && process_clock() < end)
+        crowd_poll(crowd, 50);
 }
 
 void crowd_close(struct crowd *crowd, double limit_s)

@@ -43,6 +43,9 @@ int crowd_poll(struct crowd *crowd, int timeout_ms);
 /* Read until nothing has come for `quiet_s`, or `limit_s` is over. */
 void crowd_settle(struct crowd *crowd, double quiet_s, double limit_s);
 
+/* Listen to one that was deaf, until its connection ends or `limit_s` is over. */
+void crowd_hear_out(struct crowd *crowd, struct client *client, double limit_s);
+
 /* Say goodbye for all and wait for `limit_s` at most until the server has closed. */
 void crowd_close(struct crowd *crowd, double limit_s);
 

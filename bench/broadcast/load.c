@@ -190,11 +190,8 @@ static void ask_slow(struct load *load)
         struct client *client =
             &load->crowd.clients[load->options.members + load->options.idle + i];
 
-        client->is_watched = true;
-        while (client->state == CLIENT_OPEN && client_read(client, load->crowd.buffer, 65536) > 0)
-            ;
+        crowd_hear_out(&load->crowd, client, 5);
         printf("%s%u", i ? ", " : "", client->close_code);
-        load->crowd.ended += client->state == CLIENT_ENDED;
     }
     printf("]");
 }
