@@ -1,6 +1,7 @@
 """People of a chat whose server is killed again and again: they come back and carry on."""
 
 import json
+import socket
 import struct
 import threading
 
@@ -25,6 +26,13 @@ class Client(WsClient):
             text = json.dumps(request).encode()
             frames += struct.pack("!BBH4x", 0x81, 0x80 | 126, len(text)) + text
         self.socket.sendall(frames)
+
+    def hang_up(self):
+        """End it for whoever is reading from it; the socket stays theirs."""
+        try:
+            self.socket.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
 
     def join(self, room, **members):
         self.send_json(type="join", room=room, **members)
