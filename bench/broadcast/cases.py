@@ -5,7 +5,7 @@ import resource
 import sys
 import time
 
-from load import LoadFailed
+from loading import LoadFailed
 from report import count, ratios, spread, table
 from server import Unavailable
 from servers import PEER_STARTERS, Lwshost

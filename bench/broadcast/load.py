@@ -1,39 +1,31 @@
 """One measurement by the load generator."""
 
 import json
-import os
 import subprocess
 
-
-class LoadFailed(Exception):
-    """The load generator gave up; its reason is the message."""
+from loading import LoadFailed, LoadProgram
 
 
-class Loader:
+class Loader(LoadProgram):
     def __init__(self, build, cpu):
-        self.program = os.path.join(build, "bin", "broadcast_load")
-        self.pin = ["taskset", "-c", str(cpu)] if cpu is not None else []
+        super().__init__(build, "broadcast_load", cpu)
 
-    def command(self, server, mode, options):
-        arguments = [*self.pin, self.program, "--port", str(server.port), "--pid", str(server.pid)]
-        if mode in ("text", "json"):
-            arguments += ["--path", "/chat"]
+    def mode_command(self, server, mode, options):
+        where = {"path": "/chat"} if mode in ("text", "json") else {}
         if mode == "json":
-            arguments.append("--json")
-        for name, value in options.items():
-            arguments += ["--" + name.replace("_", "-"), str(value)]
-        return arguments
+            where["json"] = True
+        return self.command(server, {**where, **options})
 
     def run(self, server, mode, **options):
         """mode: text or json for lwshost's, anything else for another server. Returns what the load
         generator says, and what follows from it."""
-        result = subprocess.run(self.command(server, mode, options), capture_output=True,
+        result = subprocess.run(self.mode_command(server, mode, options), capture_output=True,
                                 encoding="utf-8", errors="replace", timeout=120, check=False)
         return self.read(result.returncode, result.stdout, result.stderr)
 
     def hold(self, server, mode, **options):
         """Start one that lets its clients in and holds them; returns it when they are in."""
-        holder = subprocess.Popen(self.command(server, mode, {**options, "run_ms": 0}),
+        holder = subprocess.Popen(self.mode_command(server, mode, {**options, "run_ms": 0}),
                                   encoding="utf-8", errors="replace",
                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         holder.first_line = holder.stdout.readline()

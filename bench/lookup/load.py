@@ -1,28 +1,19 @@
 """One measurement by the load generator."""
 
 import json
-import os
 import subprocess
 
-
-class LoadFailed(Exception):
-    """The load generator gave up, or was not answered as it should be; why is the message."""
+from loading import LoadFailed, LoadProgram
 
 
-class Loader:
+class Loader(LoadProgram):
     def __init__(self, build, cpu):
-        self.program = os.path.join(build, "bin", "lookup_load")
-        self.pin = ["taskset", "-c", str(cpu)] if cpu is not None else []
+        super().__init__(build, "lookup_load", cpu)
 
     def run(self, server, path, **options):
         """Returns what the load generator says, and what follows from it."""
-        arguments = ["--port", str(server.port), "--pid", str(server.pid), "--path", path]
-        for name, value in options.items():
-            arguments.append("--" + name.replace("_", "-"))
-            if value is not True:
-                arguments.append(str(value))
-        result = subprocess.run([*self.pin, self.program, *arguments], capture_output=True, text=True,
-                                timeout=120, check=False)
+        result = subprocess.run(self.command(server, {"path": path, **options}),
+                                capture_output=True, text=True, timeout=120, check=False)
         if result.returncode != 0:
             raise LoadFailed(result.stderr.strip() or f"status {result.returncode}")
         return self.read(json.loads(result.stdout))

@@ -1,53 +1,21 @@
 """Run the cases, print what was found. Called by bench/run-lookup, which says what there is."""
 
-import argparse
-import json
-import os
 import sys
-import time
 
 from cases import CASES, Bench
 from load import Loader
-from machine import cores_of_two, machine, raise_limit
-from report import Goals
+from machine import cores_of_two
+from runner import parser, run
 
 
-def arguments():
-    parser = argparse.ArgumentParser(prog="bench/run-lookup")
-    parser.add_argument("--build", required=True, help=argparse.SUPPRESS)
-    parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--only", default=",".join(CASES))
-    parser.add_argument("--json")
-    parser.add_argument("--rounds", type=int, default=5, choices=range(1, 21), metavar="1 to 20")
-    result = parser.parse_args()
-    result.only = result.only.split(",")
-    for name in result.only:
-        if name not in CASES:
-            parser.error(f"no case {name!r}; there are {', '.join(CASES)}")
-    return result
+def make_bench(options, goals):
+    cpus = cores_of_two()
+    return Bench(options.build, Loader(options.build, cpus[1]), cpus, goals, options.quick,
+                 options.rounds)
 
 
 def main():
-    options = arguments()
-    build = os.path.abspath(options.build)
-    raise_limit()
-    cpus = cores_of_two()
-    goals, begun = Goals(), time.monotonic()
-    bench = Bench(build, Loader(build, cpus[1]), cpus, goals, options.quick, options.rounds)
-    about = machine(build)
-    print(", ".join(f"{key} {value}" for key, value in about.items()))
-    if about["load_before"] > 0.5:
-        bench.note(f"the machine was busy before this run: load {about['load_before']:.2f}")
-    for name in options.only:
-        CASES[name](bench)
-    print(f"\n{goals.text()}")
-    seconds = time.monotonic() - begun
-    print(f"\n{seconds:.0f} s; notes: {len(bench.notes)}")
-    for note in bench.notes:
-        print(f"  {note}")
-    with open(options.json or os.path.join(build, "lookup.json"), "w", encoding="utf-8") as file:
-        json.dump({"machine": about, "seconds": seconds, "notes": bench.notes, "goals": goals.rows,
-                   "found": bench.found}, file, indent=1)
+    run(parser("lookup", CASES), "lookup", CASES, make_bench)
 
 
 if __name__ == "__main__":
