@@ -27,6 +27,14 @@ static int need_vhost(struct fetch_client *client)
     info.port = CONTEXT_PORT_NO_LISTEN;
     info.vhost_name = "ip-info-lanes";
     info.protocols = lane_protocols;
+    /* lws would send even raw connections through a proxy that the environment happens to name. A
+     * proxy with port 0 is none. */
+#if defined(LWS_CLIENT_HTTP_PROXYING)
+    info.http_proxy_address = "none:0";
+#endif
+#if defined(LWS_WITH_SOCKS5)
+    info.socks_proxy_address = "none:0";
+#endif
     client->vhost = lws_create_vhost(client->context, &info);
     return client->vhost ? 0 : -1;
 }
