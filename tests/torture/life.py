@@ -118,16 +118,23 @@ class Stay(Job):
 
 
 class ComeAndGo(Job):
-    """People who join, say one thing, and leave: politely, or without a word, or with a bad frame."""
+    """A hundred people who join, say one thing, and leave: politely, or without a word, or with a bad frame.
+    They come back as who they were: the store remembers 65536 for 30 days, and would grow until then."""
+
+    PEOPLE = 100
 
     def __init__(self, server, stop, chance):
         super().__init__(server, stop)
         self.chance = random.Random(chance.random())
+        self.sessions = {}
 
     def once(self):
         client = Client(self.server.port)
         try:
-            client.join("square", nick=f"guest{self.chance.randrange(100000)}")
+            who = self.chance.randrange(self.PEOPLE)
+            known = {"session": self.sessions[who]} if who in self.sessions else {}
+            client.join("square", **known)
+            self.sessions.setdefault(who, client.welcome["session"])
             client.send_json(type="message", room="square", text="hello and goodbye")
             way = self.chance.randrange(4)
             if way == 0:
