@@ -1,5 +1,6 @@
 #include "folders.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,11 +43,23 @@ static char *choose(const char *program, const char *relative, const char *probe
     return result;
 }
 
+/* Whether the program belongs to the system, whose configuration is not in /usr (Filesystem
+ * Hierarchy Standard 3.0, 3.7.4). */
+static bool is_of_system(const char *program)
+{
+    size_t length;
+
+    return program && folders_prefix(program, &length) == 0 && length == strlen("/usr") &&
+           memcmp(program, "/usr", length) == 0;
+}
+
 int folders_find(struct folders *out, const char *program)
 {
     out->data_dir = choose(program, LWSHOST_DATA_SUBDIR, "lwshost", LWSHOST_DATA_DIR);
     out->plugin_dir = choose(program, LWSHOST_PLUGIN_SUBDIR, ".", LWSHOST_PLUGIN_DIR);
-    out->config_dir = choose(program, LWSHOST_CONFIG_SUBDIR, ".", LWSHOST_CONFIG_DIR);
+    out->config_dir = is_of_system(program)
+                          ? strdup("/etc/lwshost")
+                          : choose(program, LWSHOST_CONFIG_SUBDIR, ".", LWSHOST_CONFIG_DIR);
     if (out->data_dir && out->plugin_dir && out->config_dir)
         return 0;
     folders_fini(out);

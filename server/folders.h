@@ -2,7 +2,7 @@
  *
  * Shape:    three folders. Each is the one beside the running program, `<prefix>/bin/lwshost`, when
  *           it exists, and the one that the build was configured for otherwise; so an installed
- *           tree can be moved as a whole.
+ *           tree can be moved as a whole. The configuration of /usr/bin/lwshost is in /etc.
  * Owns:     the texts, until folders_fini.
  * Borrows:  nothing.
  * Calls up: nothing.

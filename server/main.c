@@ -43,8 +43,11 @@ static enum loop_kind choose_loop(const struct log *log)
 /* Serve the setup, which is taken, and what follows it when the configuration is read anew. */
 static int serve(struct setup *setup, const struct setup_wish *wish, struct log *log)
 {
-    struct server_run run = {
-        .setup = setup, .wish = wish, .log = log, .loop_kind = choose_loop(log)};
+    struct server_run run = {.setup = setup,
+                             .wish = wish,
+                             .log = log,
+                             .loop_kind = choose_loop(log),
+                             .notify_socket = getenv("NOTIFY_SOCKET")};
     struct lws_context *anchor = tls_anchor_new();
     enum server_end end;
 

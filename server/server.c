@@ -4,9 +4,11 @@
 #include "descriptors.h"
 #include "listen.h"
 #include "lws_compat.h"
+#include "notify.h"
 #include "privileges.h"
 #include "pvo_list.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -97,6 +99,9 @@ static void announce(struct server *server)
                        site->conf->name, site->port);
     }
     fflush(stdout);
+    if (notify_send(server->run->notify_socket, "READY=1"))
+        log_warning(server->run->log, "the service manager can't be told that all is ready: %s",
+                    strerror(errno));
 }
 
 static void on_timer(lws_sorted_usec_list_t *timer)

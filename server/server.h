@@ -27,7 +27,8 @@ struct server_run {
     const struct setup_wish *wish; /* for reading the configuration anew */
     struct log *log;
     enum loop_kind loop_kind;
-    struct setup *next; /* set for SERVER_RESTARTS, the caller's then; NULL otherwise */
+    const char *notify_socket; /* of the service manager, to be told when all is ready; or NULL */
+    struct setup *next;        /* set for SERVER_RESTARTS, the caller's then; NULL otherwise */
 };
 
 /* Serve until the end. The context is destroyed when it returns. */

@@ -48,13 +48,16 @@ class Server:
         self._lines = []
         self._changed = threading.Condition()
         self.process = subprocess.Popen(
-            [*wrapper, LWSHOST, "-c", self.folder, "--plugin-dir", PLUGIN_DIR, *arguments],
+            self.command(arguments, wrapper),
             text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             env={**os.environ, **(environment or {})})
         self._threads = [threading.Thread(target=self._read_stdout, daemon=True),
                          threading.Thread(target=self._read_stderr, daemon=True)]
         for thread in self._threads:
             thread.start()
+
+    def command(self, arguments, wrapper):
+        return [*wrapper, LWSHOST, "-c", self.folder, "--plugin-dir", PLUGIN_DIR, *arguments]
 
     def write_conf(self, conf, name="conf"):
         if isinstance(conf, list):

@@ -67,6 +67,53 @@ static void explains_each_key_in_the_documents(void **state)
     bytes_fini(&page);
 }
 
+/* Roff writes "-" as "\-". */
+static void write_roff(char *out, size_t size, const char *name)
+{
+    size_t length = 0;
+
+    for (; *name && length + 3 < size; name++) {
+        if (*name == '-')
+            out[length++] = '\\';
+        out[length++] = *name;
+    }
+    out[length] = '\0';
+}
+
+static bool is_in_a_heading(const char *page, const char *word)
+{
+    size_t length = strlen(word);
+    const char *at = page;
+
+    for (; (at = strstr(at, word)) != NULL; at += length) {
+        const char *line = at;
+
+        while (line > page && line[-1] != '\n')
+            line--;
+        if (*line == '.' && at[-1] == ' ' && strchr("\n ", at[length]))
+            return true;
+    }
+    return false;
+}
+
+static void explains_each_key_in_the_manual_page(void **state)
+{
+    struct bytes page = {0};
+    char word[80];
+    size_t t, n;
+
+    (void)state;
+    assert_null(conf_file_read(PROJECT_DIR "/packaging/man/lwshost.conf.5", &page));
+    for (t = 1; t < TABLES; t++) { /* the first is of the two objects that the page is made of */
+        for (n = 0; n < tables[t]->count; n++) {
+            write_roff(word, sizeof(word), tables[t]->rows[n].name);
+            if (!is_in_a_heading(page.data, word))
+                fail_msg("lwshost.conf.5 says nothing about %s", word);
+        }
+    }
+    bytes_fini(&page);
+}
+
 static void suggests_what_was_meant(void **state)
 {
     (void)state;
@@ -95,6 +142,7 @@ int main(void)
         cmocka_unit_test(finds_each_row_by_its_name_and_only_once),
         cmocka_unit_test(bounds_each_text_and_number),
         cmocka_unit_test(explains_each_key_in_the_documents),
+        cmocka_unit_test(explains_each_key_in_the_manual_page),
         cmocka_unit_test(suggests_what_was_meant),
         cmocka_unit_test(names_the_first_build_option_that_is_missing),
     };

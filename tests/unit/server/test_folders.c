@@ -79,12 +79,26 @@ static void what_is_beside_the_program_wins(void **state)
     assert_int_equal(rmdir(prefix), 0);
 }
 
+static void the_configuration_of_the_system_is_in_etc(void **state)
+{
+    struct folders folders;
+
+    (void)state;
+    assert_int_equal(folders_find(&folders, "/usr/bin/lwshost"), 0);
+    assert_string_equal(folders.config_dir, "/etc/lwshost");
+    folders_fini(&folders);
+    assert_int_equal(folders_find(&folders, "/usr/nowhere/bin/lwshost"), 0);
+    assert_string_equal(folders.config_dir, FALLBACK_CONFIG);
+    folders_fini(&folders);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_prefix_of_a_program),
         cmocka_unit_test(without_a_program_as_configured),
         cmocka_unit_test(what_is_beside_the_program_wins),
+        cmocka_unit_test(the_configuration_of_the_system_is_in_etc),
     };
 
     return cmocka_run_group_tests_name("folders", tests, NULL, NULL);
