@@ -54,11 +54,12 @@ bool nick_is_good(const char *nick, size_t len)
     return at == len && count > 0 && !utf8_is_space(c);
 }
 
+/* By way of the capital: several small letters, as both sigmas, can have the same one. */
 static uint32_t fold(const struct nick_rules *rules, uint32_t c)
 {
     if (c < 0x80)
         return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
-    return rules->utf8 ? (uint32_t)towlower_l((wint_t)c, rules->utf8) : c;
+    return rules->utf8 ? (uint32_t)towlower_l(towupper_l((wint_t)c, rules->utf8), rules->utf8) : c;
 }
 
 uint64_t nick_hash(const struct nick_rules *rules, const struct hash_key *key, const char *nick,

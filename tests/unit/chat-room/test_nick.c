@@ -62,6 +62,13 @@ static void case_makes_no_other_nick(void **state)
     assert_true(same(&rules, "Ann", "aNN"));
     assert_true(same(&rules, "\xc3\x84rger", "\xc3\xa4RGER"));
     assert_true(same(&rules, "\xd0\x90", "\xd0\xb0"));
+    /* Small letters of one capital: final sigma, long s, micro sign */
+    assert_true(same(&rules, "\xce\xa3", "\xcf\x82"));
+    assert_true(same(&rules, "\xcf\x83", "\xcf\x82"));
+    assert_true(same(&rules, "S", "\xc5\xbf"));
+    assert_true(same(&rules, "\xc2\xb5", "\xce\xbc"));
+    assert_true(same(&rules, "\xe1\xba\x9e", "\xc3\x9f"));
+    assert_false(same(&rules, "\xc3\x9f", "ss"));
     assert_false(same(&rules, "Ann", "Anna"));
     assert_false(same(&rules, "Ann", "Bnn"));
     nick_rules_fini(&rules);
