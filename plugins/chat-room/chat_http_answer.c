@@ -2,6 +2,7 @@
 #include "chat_http.h"
 #include "chat_hub.h"
 #include "metrics.h"
+#include "moderation.h"
 #include "publish.h"
 #include "requests.h"
 
@@ -182,6 +183,8 @@ static int announce(struct chat_http *http, struct room *room)
 
     if (!refusal)
         refusal = publish_clean(world, request.text.at, request.text.len);
+    if (!refusal)
+        refusal = moderation_open(room, &request.retry_after_ms);
     if (refusal) {
         int result = refuse_with(http, refusal, request.trouble);
 
@@ -235,10 +238,11 @@ static int close_room(struct chat_http *http)
 
 static int answer_room(struct chat_http *http)
 {
-    struct room *room = world_known_room(world_of(http), http->request.room);
+    struct room *room;
+    enum refusal refusal = world_known_room(world_of(http), http->request.room, &room);
 
-    if (!room)
-        return refuse_with(http, REFUSAL_NO_SUCH_ROOM, NULL);
+    if (refusal)
+        return refuse_with(http, refusal, NULL);
     if (http->request.route == API_EVENTS)
         return chat_events_begin(http, room);
     if (http->request.route == API_ANNOUNCEMENTS)

@@ -60,15 +60,12 @@ static enum refusal read_reason(struct world *world, struct measure *measure, co
 }
 
 /* The member that is meant. */
-static enum refusal find_target(const struct room *room, struct measure *measure,
+static enum refusal find_target(const struct room *room, const struct measure *measure,
                                 struct member **out)
 {
-    struct member *member;
+    struct member *member = measure->nick.at ? room_find(room, measure->nick.at, measure->nick.len)
+                                             : room_find_user(room, measure->user.at);
 
-    if (!measure->nick.at && !measure->user.at)
-        return bad(measure, "\"nick\" or \"user\" must say who.");
-    member = measure->nick.at ? room_find(room, measure->nick.at, measure->nick.len)
-                              : room_find_user(room, measure->user.at);
     if (!member || (measure->user.at && strcmp(member->session->user, measure->user.at) != 0))
         return REFUSAL_NO_SUCH_USER;
     *out = member;
@@ -198,13 +195,11 @@ static enum refusal on_ban(struct order *order)
 /* Whoever is banned is not there, so the sanctions are asked. */
 static enum refusal on_unban(struct order *order)
 {
-    struct measure *measure = order->measure;
+    const struct measure *measure = order->measure;
     struct room *room = order->room;
     const struct store_sanction *sanction;
     enum refusal refusal = REFUSAL_NO_SUCH_USER;
 
-    if (!measure->nick.at && !measure->user.at)
-        return bad(measure, "\"nick\" or \"user\" must say who.");
     while ((sanction = sanctions_match(&room->sanctions, &room->world->nicks, measure->nick.at,
                                        measure->user.at, order->now_ms))) {
         struct member *member = room_find_user(room, sanction->user);
@@ -256,8 +251,6 @@ static enum refusal on_close_room(struct order *order)
     while (!refusal && (node = dlist_first(&room->members)))
         send_off(DLIST_ENTRY(node, struct member, of_room), &event);
     bytes_fini(&event);
-    if (!refusal && room_is_unused(room))
-        room_free(room);
     return refusal;
 }
 
@@ -267,6 +260,29 @@ static enum refusal read_seconds(struct measure *measure, uint64_t *seconds)
     if (*seconds < 1 || *seconds > MODERATION_SECONDS_MAX)
         return bad(measure, "\"seconds\" must be from 1 to 31536000.");
     return REFUSAL_NONE;
+}
+
+/* All that can be said of an order without its room. */
+static enum refusal check(struct world *world, enum moderation what, struct order *order)
+{
+    struct measure *measure = order->measure;
+    enum refusal refusal = read_seconds(measure, &order->seconds);
+
+    if (!refusal && what != MODERATION_CLOSE_ROOM && !measure->nick.at && !measure->user.at)
+        refusal = bad(measure, "\"nick\" or \"user\" must say who.");
+    return refusal ? refusal : read_reason(world, measure, &order->reason);
+}
+
+/* What a store has kept of a room that nobody is in is seen when the room is there; who is not
+ * there can't be put out of it. */
+static enum refusal open_room(struct world *world, const char *name, bool may_make,
+                              struct room **out)
+{
+    may_make = may_make && chat_options_allow(world->options, name);
+    *out = world_room(world, name, may_make);
+    if (*out)
+        return REFUSAL_NONE;
+    return may_make ? REFUSAL_TOO_MANY_ROOMS : REFUSAL_NO_SUCH_ROOM;
 }
 
 enum refusal moderate(struct world *world, enum moderation what, const char *room,
@@ -279,23 +295,22 @@ enum refusal moderate(struct world *world, enum moderation what, const char *roo
         [MODERATION_UNBAN] = on_unban,
         [MODERATION_CLOSE_ROOM] = on_close_room,
     };
-    bool may_make,
-        has_target = what == MODERATION_KICK || what == MODERATION_MUTE || what == MODERATION_BAN;
+    bool has_target = what == MODERATION_KICK || what == MODERATION_MUTE || what == MODERATION_BAN;
+    bool is_new = !world_room(world, room, false);
     struct order order = {.measure = measure, .now_ms = world->port->wall_ms()};
-    enum refusal refusal = read_seconds(measure, &order.seconds);
+    enum refusal refusal = check(world, what, &order);
 
     if (!refusal)
-        refusal = read_reason(world, measure, &order.reason);
+        refusal = open_room(world, room, !has_target, &order.room);
     if (refusal)
         return refusal;
-    /* What a store has kept of a room that nobody is in is seen when the room is there. */
-    may_make = !has_target && chat_options_allow(world->options, room);
-    order.room = world_room(world, room, may_make);
-    if (!order.room)
-        return may_make ? REFUSAL_TOO_MANY_ROOMS : REFUSAL_NO_SUCH_ROOM;
     if (has_target)
         refusal = find_target(order.room, measure, &order.target);
-    return refusal ? refusal : measures[what](&order);
+    if (!refusal)
+        refusal = measures[what](&order);
+    if ((is_new || what == MODERATION_CLOSE_ROOM) && room_is_unused(order.room))
+        room_free(order.room);
+    return refusal;
 }
 
 static enum refusal refused_until(enum refusal refusal, int64_t left_ms, uint64_t *retry_after_ms)
@@ -319,16 +334,24 @@ void moderation_recall(struct room *room, struct session *session, const char *t
         session_become(session, token, len, user);
 }
 
+enum refusal moderation_open(struct room *room, uint64_t *retry_after_ms)
+{
+    int64_t now_ms = room->world->port->wall_ms();
+    int64_t until_ms = sanctions_closed(&room->sanctions, now_ms);
+
+    return refused_until(REFUSAL_ROOM_CLOSED, until_ms ? until_ms - now_ms : 0, retry_after_ms);
+}
+
 enum refusal moderation_admit(struct room *room, const struct session *session, const char *nick,
                               uint64_t *retry_after_ms)
 {
     struct world *world = room->world;
     int64_t now_ms = world->port->wall_ms(), until_ms;
     struct offender who = {.user = session->user, .nick = nick, .address = session->address};
+    enum refusal refusal = moderation_open(room, retry_after_ms);
 
-    until_ms = sanctions_closed(&room->sanctions, now_ms);
-    if (until_ms)
-        return refused_until(REFUSAL_ROOM_CLOSED, until_ms - now_ms, retry_after_ms);
+    if (refusal)
+        return refusal;
     until_ms = sanctions_banned(&room->sanctions, &world->nicks, &who, now_ms);
     return refused_until(REFUSAL_BANNED, until_ms ? until_ms - now_ms : 0, retry_after_ms);
 }

@@ -50,6 +50,10 @@ enum refusal moderate(struct world *world, enum moderation what, const char *roo
  * has no place left that would remember it. The token is one that session_find does not know. */
 void moderation_recall(struct room *room, struct session *session, const char *token, size_t len);
 
+/* Is a room not closed for a time? Returns REFUSAL_NONE, or ROOM_CLOSED with the time until that is
+ * over. */
+enum refusal moderation_open(struct room *room, uint64_t *retry_after_ms);
+
 /* May a session come into a room, under this nick (NULL: a guest)?
  * Returns REFUSAL_NONE, or ROOM_CLOSED or BANNED, with the time until that is over. */
 enum refusal moderation_admit(struct room *room, const struct session *session, const char *nick,

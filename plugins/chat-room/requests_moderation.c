@@ -38,10 +38,10 @@ enum refusal request_announce(struct conn *conn, struct request *request)
         refusal = publish_clean(conn->world, request->text.at, request->text.len);
     if (refusal)
         return refusal;
-    room = world_room(conn->world, name, false);
-    if (!room)
-        return REFUSAL_NO_SUCH_ROOM;
-    return publish_announcement(room, conn->session, &request->id, NULL, NULL);
+    refusal = world_known_room(conn->world, name, &room);
+    if (!refusal)
+        refusal = moderation_open(room, &request->retry_after_ms);
+    return refusal ? refusal : publish_announcement(room, conn->session, &request->id, NULL, NULL);
 }
 
 enum moderation request_measure(const struct request *request, struct measure *out)

@@ -127,18 +127,22 @@ static bool is_configured(const struct chat_options *options, const char *name)
            (!options->create && chat_options_allow(options, name));
 }
 
-struct room *world_known_room(struct world *world, const char *name)
+enum refusal world_known_room(struct world *world, const char *name, struct room **out)
 {
-    struct room *room = world_room(world, name, false);
-    bool is_new = !room;
+    bool is_expected = is_configured(world->options, name), is_new;
 
+    *out = world_room(world, name, false);
+    is_new = !*out;
     if (is_new)
-        room = world_room(world, name, true);
-    if (!room || is_configured(world->options, name) || !room_is_unused(room))
-        return room;
+        *out = world_room(world, name, true);
+    if (!*out)
+        return is_expected || world->store->ops->rooms ? REFUSAL_TOO_MANY_ROOMS
+                                                       : REFUSAL_NO_SUCH_ROOM;
+    if (is_expected || !room_is_unused(*out))
+        return REFUSAL_NONE;
     if (is_new)
-        room_free(room);
-    return NULL;
+        room_free(*out);
+    return REFUSAL_NO_SUCH_ROOM;
 }
 
 void waiting_start(struct world *world, struct waiting *waiting, enum patience kind)

@@ -78,8 +78,10 @@ void world_free(struct world *world);
 struct room *world_room(struct world *world, const char *name, bool create);
 
 /* The room of that good name, also one that only the store or the options know.
- * Returns NULL when there is none or memory is short. */
-struct room *world_known_room(struct world *world, const char *name);
+ * out: the room, only with REFUSAL_NONE.
+ * Returns REFUSAL_NONE; NO_SUCH_ROOM; TOO_MANY_ROOMS when there may be one, but max-rooms or memory
+ * allows no more. */
+enum refusal world_known_room(struct world *world, const char *name, struct room **out);
 
 /* See to everything whose time is up; call it a few times a second while there are connections. */
 void world_sweep(struct world *world);

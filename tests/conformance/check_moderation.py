@@ -143,6 +143,20 @@ def close_room(server):
 
 
 @check(needs_secret)
+def close_room_for_a_time(server):
+    """a room that is closed with "seconds" is room-closed, for announcements, too, until they are over"""
+    moderator, _, bob = people(server)
+    moderator.ask("close_room", seconds=1)
+    bob.receive_json("room_closed")
+    error = bob.ask("join", "error", room=moderator.room)
+    equal((error["code"], error["reason"]), (410, "room-closed"), "the error")
+    assert 0 < error["retry_after"] <= 1000, error
+    equal(moderator.refused("announce", text="x"), (410, "room-closed"))
+    time.sleep(error["retry_after"] / 1000)
+    equal(bob.join(moderator.room)["offset"], 0, "the offset")
+
+
+@check(needs_secret)
 def moderation_is_refused(server):
     """bad-secret, not-allowed, no-such-user, and requests that name nobody or no good time"""
     moderator = Moderator(server)

@@ -64,8 +64,9 @@ def join_with_capitals(server):
 def join_with_taken_nick(server):
     """a nick that is taken, whatever its case, gets a number, within 32 characters"""
     room = server.room()
-    server.chat(room, "Ännchen"), server.chat(room, "n" * 32)
+    server.chat(room, "Ännchen"), server.chat(room, "n" * 32), server.chat(room, "ΣΊΣΥΦΟΣ")
     equal(server.chat(room, "äNNCHEN").joined["nick"], "äNNCHEN-2", "the nick")
+    equal(server.chat(room, "σίσυφος").joined["nick"], "σίσυφος-2", "the nick")
     equal(server.chat(room, "N" * 32).joined["nick"], "N" * 30 + "-2", "the nick")
 
 

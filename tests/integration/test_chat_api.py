@@ -371,6 +371,14 @@ class Switches(unittest.TestCase):
                 self.assertEqual((status, body["reason"]), (403, "not-allowed"))
                 self.assertIn("admin-key", body["detail"])
 
+    def test_no_room_for_a_room(self):
+        with ApiServer(max_rooms=1) as server:
+            Chat(server).join(room="tea")
+            status, headers, body = server.ask("/rooms/lobby/messages")
+            self.assertEqual((status, body["reason"]), (503, "too-many-rooms"))
+            self.assertTrue(headers["retry-after"])
+            self.assertEqual(server.ask("/rooms/none/messages")[0], 404)
+
     def test_a_mount_without_a_chat(self):
         conf = [vhost(mounts=[{"mountpoint": "/api", "origin": "callback://chat-room-text"}],
                       ws_protocols=[{"chat-room": {}}, {"chat-room-text": {}}])]

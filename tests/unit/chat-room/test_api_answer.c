@@ -153,7 +153,7 @@ static void never(void *requester)
 static void tasks_of_memory_are_done_at_once(void **state)
 {
     struct world *world = fake_world(NULL);
-    struct room *room = world_known_room(world, "lobby");
+    struct room *room = world_room(world, "lobby", true);
     struct api_request request = {.limit = 2};
     struct api_problem problem = {0};
     struct api_task *task;
@@ -206,7 +206,7 @@ static void requesters_may_go_before_the_answer(void **state)
     struct world *world = fake_world(NULL);
     const struct store_ops *ops = world->store->ops;
     struct store_ops slow = *ops;
-    struct room *room = world_known_room(world, "lobby");
+    struct room *room = world_room(world, "lobby", true);
     struct api_request request = {.limit = 2};
     struct api_problem problem = {0};
     unsigned calls = 0;
@@ -238,7 +238,7 @@ static void a_page_that_the_store_does_not_give_is_an_error(void **state)
     struct world *world = fake_world(NULL);
     const struct store_ops *ops = world->store->ops;
     struct store_ops slow = *ops;
-    struct room *room = world_known_room(world, "lobby");
+    struct room *room = world_room(world, "lobby", true);
     struct api_request newest = {.limit = 2}, after = {.limit = 2, .has_offset = true};
     const struct api_request *const requests[] = {&newest, &after, &after};
     const struct message second = {

@@ -86,7 +86,7 @@ static void everything_may_fail_once(void **state)
     (void)state;
     for (n = 0; has_failed; n++) {
         struct world *world = fake_world(options);
-        struct room *room = world_known_room(world, "lobby");
+        struct room *room = world_room(world, "lobby", true);
 
         assert_true(announce(room, "first"));
         alloc_fail_arm(n);

@@ -32,7 +32,7 @@ static struct ear *listen_since(struct world *world, const struct sse_place *sin
 {
     struct ear *ear = calloc(1, sizeof(*ear));
 
-    assert_int_equal(listener_open(&ear->listener, world_known_room(world, "lobby"), &ear->link,
+    assert_int_equal(listener_open(&ear->listener, world_room(world, "lobby", true), &ear->link,
                                    "192.0.2.9", since),
                      LISTENER_OPEN);
     return ear;
@@ -283,7 +283,7 @@ static void bounds_hold(void **state)
     struct world *world = fake_world(options);
     struct ear *a = listen_now(world), *b = listen_now(world);
     struct fake_link *ann = fake_json(world, "lobby", "Ann"), *bob;
-    struct room *room = world_known_room(world, "lobby");
+    struct room *room = world_room(world, "lobby", true);
     struct listener more = {0};
 
     (void)state;

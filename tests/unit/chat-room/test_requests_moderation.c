@@ -65,6 +65,10 @@ static void a_room_stays_closed_for_the_time_given(void **state)
     assert_int_equal(mod_number(error, "code"), 410);
     assert_int_equal(mod_number(error, "retry_after"), 60000);
     drop(error);
+    mod_ask(mod, "announce", "\"text\":\"x\"");
+    error = fake_expect_error(mod, "room-closed");
+    assert_int_equal(mod_number(error, "retry_after"), 60000);
+    drop(error);
     mod_refused(mod, "unban", "\"nick\":\"\"", "no-such-user");
     fake_forward_ms(60000);
     mod_join(ann, "");
@@ -193,6 +197,9 @@ static void bad_orders_are_refused(void **state)
 
     (void)state;
     mod_refused(mod, "kick", "\"nick\":\"ann\"", "no-such-room");
+    mod_refused(mod, "kick", "", "bad-request");
+    mod_refused(mod, "unban", "\"nick\":\"ann\"", "no-such-user");
+    mod_refused(mod, "announce", "\"text\":\"x\"", "no-such-room");
     ann = fake_json(world, "tea", "ann");
     for (n = 0; n < sizeof(rows) / sizeof(rows[0]); n++) {
         mod_refused(mod, rows[n].type, rows[n].rest, rows[n].reason);
