@@ -65,7 +65,8 @@ static struct gate *gate_of(const struct chain *chain)
     return &chain->chains->gates[place_of(chain)];
 }
 
-static void fail_fetch(struct outcome *outcome, enum fetch_error error, unsigned long patience_ms)
+static void fail_fetch(struct outcome *outcome, enum fetch_error error, const char *reason,
+                       unsigned long patience_ms)
 {
     switch (error) {
     case FETCH_TIMEOUT:
@@ -75,7 +76,8 @@ static void fail_fetch(struct outcome *outcome, enum fetch_error error, unsigned
         outcome_fail(outcome, OUTCOME_CONNECT_FAILED, "the provider can't be reached");
         break;
     case FETCH_TLS_FAILED:
-        outcome_fail(outcome, OUTCOME_TLS_FAILED, "no secure connection to the provider");
+        outcome_fail(outcome, OUTCOME_TLS_FAILED, "no secure connection to the provider%s%s",
+                     reason[0] ? ": " : "", reason);
         break;
     case FETCH_DNS_FAILED:
         outcome_fail(outcome, OUTCOME_DNS_FAILED, "the provider's name has no usable address");
@@ -239,7 +241,7 @@ static bool attempt(struct chain *chain)
     }
     error = send(chain, start_us);
     if (error != FETCH_OK) {
-        fail_fetch(outcome, error, 0);
+        fail_fetch(outcome, error, "", 0);
         return false;
     }
     chain->is_probe = gate_enter(gate, now, start_us, chain->tries > 0);
@@ -313,7 +315,7 @@ static void on_response(void *opaque, const struct fetch_response *response)
         if (outcome->code == OUTCOME_QUOTA)
             outcome->retry_after_s = pause_s;
     } else {
-        fail_fetch(outcome, response->error, chain->patience_ms);
+        fail_fetch(outcome, response->error, response->reason, chain->patience_ms);
     }
     gate_leave(gate_of(chain), chain->is_probe, judge(chain, response), pause_s, now);
     note(chain, ms_since(chain->attempt_us, now));

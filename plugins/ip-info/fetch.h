@@ -83,7 +83,8 @@ struct fetch_request {
 struct fetch_response {
     enum fetch_error error;
     unsigned code;      /* HTTP status; 0 when none came */
-    const char *reason; /* the phrase behind it, "Not Found"; as it came, empty when none did */
+    const char *reason; /* the phrase behind it, "Not Found"; as it came, empty when none did; with
+                           FETCH_TLS_FAILED what is wrong, "certificate has expired", or empty */
     const char *body;   /* NUL-terminated; empty of a HEAD */
     size_t body_bytes;
     const char *wanted[FETCH_MAX_WANTED]; /* values of the fields; empty when they were not sent */

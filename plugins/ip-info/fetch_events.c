@@ -44,6 +44,7 @@ static int on_bytes(struct fetch_lane *lane, const char *data, size_t len)
 static int on_open(struct fetch_lane *lane)
 {
     lane->is_open = true;
+    lane->origin->tls_problem = NULL;
     if (fetch_lane_write(lane) == 0)
         return 0;
     return end_and_close(lane, FETCH_CLOSED);
@@ -81,8 +82,10 @@ static int on_secure_bytes(struct fetch_lane *lane, const void *data, size_t len
     /* Also when it failed: the peer may learn why. */
     if (fetch_lane_flush(lane))
         return -1;
-    if (state == TLS_FAILED)
+    if (state == TLS_FAILED) {
+        fetch_origin_distrust(lane->origin, tls_stream_problem(lane->tls));
         return lane->fetch ? end_and_close(lane, FETCH_TLS_FAILED) : -1;
+    }
     if (state == TLS_HANDSHAKE)
         return 0;
     if (!lane->is_open && (!lane->fetch || on_open(lane)))

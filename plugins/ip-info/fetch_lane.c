@@ -178,7 +178,8 @@ void fetch_lane_end(struct fetch_lane *lane, enum fetch_error error, bool keep)
     const struct fetch_response response = {
         .error = error,
         .code = lane->response.code,
-        .reason = lane->response.reason,
+        .reason = error == FETCH_TLS_FAILED && lane->tls ? tls_stream_problem(lane->tls)
+                                                         : lane->response.reason,
         .body = lane->response.body.data ? lane->response.body.data : "",
         .body_bytes = lane->response.body.len,
         .wanted = {lane->response.wanted[0], lane->response.wanted[1], lane->response.wanted[2]},

@@ -162,3 +162,10 @@ void fetch_origin_blame(struct fetch_origin *origin, const struct ip_addr *addre
     if (ip_addr_equal(&current, address))
         origin->address_at++;
 }
+
+void fetch_origin_distrust(struct fetch_origin *origin, const char *problem)
+{
+    if (!origin->tls_problem || strcmp(origin->tls_problem, problem) != 0)
+        lwsl_warn("ip-info: no secure connection to %s: %s\n", origin->authority, problem);
+    origin->tls_problem = problem;
+}

@@ -42,6 +42,7 @@ struct fetch_origin {
     char *text;
     char *authority; /* the Host header */
     struct tls_trust *trust;
+    const char *tls_problem; /* as it was logged; NULL since a connection was secure */
     struct lanes lanes;
     struct dlist lane_list; /* every lane of the pool */
     bool allows_private;
@@ -115,6 +116,10 @@ bool fetch_origin_is_ready(struct fetch_origin *origin);
 
 /* The address to connect to. */
 struct ip_addr fetch_origin_address(const struct fetch_origin *origin);
+
+/* A connection is not secure because of `problem`, a text that lasts. It is logged when it is news.
+ */
+void fetch_origin_distrust(struct fetch_origin *origin, const char *problem);
 
 /* Nobody answers at `address`: let others try the next, unless one is tried already. */
 void fetch_origin_blame(struct fetch_origin *origin, const struct ip_addr *address);

@@ -17,6 +17,7 @@ struct tls_trust {
 struct tls_stream {
     SSL *ssl;
     BIO *from_peer, *to_peer; /* memory; `ssl` owns them */
+    const char *problem;      /* of a handshake that failed; OpenSSL's, for good */
 };
 
 struct tls_trust *tls_trust_new(const char *ca_file)
@@ -102,6 +103,15 @@ void tls_stream_free(struct tls_stream *stream)
     free(stream);
 }
 
+/* The certificate's fault, if it is that, or the last that was thought of. */
+static const char *problem_of(const SSL *ssl)
+{
+    long verdict = SSL_get_verify_result(ssl);
+
+    return verdict == X509_V_OK ? ERR_reason_error_string(ERR_peek_last_error())
+                                : X509_verify_cert_error_string(verdict);
+}
+
 enum tls_state tls_stream_feed(struct tls_stream *stream, const void *data, size_t len)
 {
     int result;
@@ -115,8 +125,15 @@ enum tls_state tls_stream_feed(struct tls_stream *stream, const void *data, size
     if (result == 1)
         return TLS_READY;
     result = SSL_get_error(stream->ssl, result);
+    if (result != SSL_ERROR_WANT_READ)
+        stream->problem = problem_of(stream->ssl);
     ERR_clear_error(); /* or the next connection of this thread finds it */
     return result == SSL_ERROR_WANT_READ ? TLS_HANDSHAKE : TLS_FAILED;
+}
+
+const char *tls_stream_problem(const struct tls_stream *stream)
+{
+    return stream->problem ? stream->problem : "";
 }
 
 int tls_stream_read(struct tls_stream *stream, void *out, size_t capacity)

@@ -36,6 +36,10 @@ void tls_stream_free(struct tls_stream *stream);
 /* Give it bytes of the peer (NULL and 0 to begin with), and go on with the handshake. */
 enum tls_state tls_stream_feed(struct tls_stream *stream, const void *data, size_t len);
 
+/* After TLS_FAILED: what is wrong, in OpenSSL's words, "certificate has expired"; empty when there
+ * is no word for it. Lasts as long as the program. */
+const char *tls_stream_problem(const struct tls_stream *stream);
+
 /* Take plain bytes of the peer. Returns how many, 0 when there are none, -1 when the stream is
  * broken or the peer has ended it. */
 int tls_stream_read(struct tls_stream *stream, void *out, size_t capacity);

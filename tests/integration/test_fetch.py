@@ -10,8 +10,8 @@ import time
 import unittest
 
 from support import Server, StubUpstream, vhost
+from support.certificate import make_certificate
 from support.ip_info import fetch, fetch_json, open_files
-from test_ip_info_upstreams import certificate
 
 TEST_PLUGINS = os.environ["LWSHOST_TEST_PLUGIN_DIR"]
 (OK, TIMEOUT, CONNECT_FAILED, TLS_FAILED, DNS_FAILED, CLOSED, TOO_LARGE, QUEUE_FULL, NO_ORIGIN,
@@ -243,7 +243,7 @@ class Connections(unittest.TestCase):
 
     def test_over_tls(self):
         with tempfile.TemporaryDirectory() as folder:
-            good = certificate(folder, "localhost")
+            good = make_certificate(folder)
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(*good)
             with StubUpstream(mirror, tls=context) as upstream, \

@@ -11,9 +11,9 @@ import time
 import unittest
 
 from support import Server, StubUpstream, preload
+from support.certificate import Authority
 from support.chat import ChatServer
 from support.ip_info import fetch_json, sina, site
-from test_ip_info_upstreams import certificate
 
 
 class Named(unittest.TestCase):
@@ -148,7 +148,8 @@ class Named(unittest.TestCase):
     def test_parallel_lookups_try_every_address_when_connections_break_later(self):
         """All fail at the first address together; each must try the second, not every other one."""
         with tempfile.TemporaryDirectory() as folder, socket.socket() as closer:
-            good = certificate(folder, "two-2.test")
+            authority = Authority(folder)
+            good = authority.issue("DNS:two-2.test")
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(*good)
             with StubUpstream(sina, tls=context) as upstream:
@@ -164,7 +165,7 @@ class Named(unittest.TestCase):
                 thread = threading.Thread(target=close_all_at_once)
                 thread.start()
                 options = {"providers": "a", "a:map": "city=/city", "a:private": "1",
-                           "a:tls-ca": good[0], "timeout-ms": "9000", "deadline-ms": "9000",
+                           "a:tls-ca": authority.cert, "timeout-ms": "9000", "deadline-ms": "9000",
                            "a:url": f"https://two-2.test:{upstream.port}/?ip={{ip}}"}
                 with self.with_names(options) as server:
                     _, _, answer = fetch_json(

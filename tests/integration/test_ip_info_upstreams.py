@@ -1,16 +1,16 @@
 """ip-info and its connections to providers: refused, broken, old ones, secure ones."""
 
 import json
-import os
+import re
 import shutil
 import socket
 import ssl
-import subprocess
 import tempfile
 import threading
 import unittest
 
 from support import Server, StubUpstream
+from support.certificate import Authority
 from support.ip_info import asking, fetch_json, open_files, sina, site
 
 BODY = json.dumps({"ret": 1, "country": "C", "province": "P", "city": "X"}).encode()
@@ -162,16 +162,6 @@ class Names(unittest.TestCase):
                 self.assertTrue(answer["results"][1]["ok"])
 
 
-def certificate(folder, name):
-    """A self-signed certificate for a DNS name; returns (certificate, key)."""
-    paths = [os.path.join(folder, f"{name}.{kind}") for kind in ("crt", "key")]
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-                    "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", f"/CN={name}",
-                    "-addext", f"subjectAltName=DNS:{name}", "-out", paths[0], "-keyout", paths[1]],
-                   check=True, capture_output=True)
-    return paths
-
-
 class Secure(unittest.TestCase):
     """https to a provider: the certificate decides."""
 
@@ -179,42 +169,56 @@ class Secure(unittest.TestCase):
     def setUpClass(cls):
         folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(folder.cleanup)
-        cls.good = certificate(folder.name, "localhost")
-        cls.other = certificate(folder.name, "other.example")
+        cls.authority = Authority(folder.name)
+        cls.good = cls.authority.issue("DNS:localhost")
+        cls.expired = cls.authority.issue("DNS:localhost", days=-1)
+        cls.other = cls.authority.issue("DNS:other.example")
 
-    def ask(self, served, trusted, answer=sina, times=1):
+    def ask(self, served, answer=sina, times=1, trusts=True):
+        """Returns the last answer, the provider as it was, and the server's log."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(*served)
         with StubUpstream(answer, tls=context) as upstream:
             options = asking(upstream, timeout_ms=5000, deadline_ms=5000)
             options["sina:url"] = options["sina:url"].replace("127.0.0.1", "localhost")
-            if trusted:
-                options["sina:tls-ca"] = trusted[0]
+            if trusts:
+                options["sina:tls-ca"] = self.authority.cert
             with Server([site(options)]) as server:
                 for _ in range(times):
                     result = fetch_json(server.port, "/ip-info?ip=1.1.1.1,8.8.8.8")
-            return result[2], upstream
+            return result[2], upstream, server.stderr
 
     def test_a_trusted_provider_is_asked_and_its_connections_are_reused(self):
-        answer, upstream = self.ask(self.good, self.good, times=5)
+        answer, upstream, log = self.ask(self.good, times=5)
         self.assertEqual(answer["succeeded"], 2, answer)
         self.assertEqual((len(upstream.requests), upstream.connections), (10, 2))
+        self.assertNotIn("secure", log)
+
+    def refused(self, served, reason, **options):
+        """The answer says why, the log says it once."""
+        answer, upstream, log = self.ask(served, times=2, **options)
+        for result in answer["results"]:
+            self.assertEqual(result["error"]["code"], "tls_failed")
+            self.assertRegex(result["error"]["detail"],
+                             f"^no secure connection to the provider: {reason}$")
+        self.assertEqual(len(re.findall(rf"ip-info: no secure connection to localhost:"
+                                        rf"{upstream.port}: {reason}\n", log)), 1, log)
+        self.assertEqual(upstream.requests, [])
 
     def test_nobody_vouches_for_it(self):
-        answer, upstream = self.ask(self.good, None)
-        self.assertEqual({r["error"]["code"] for r in answer["results"]}, {"tls_failed"})
-        self.assertEqual(upstream.requests, [])
+        self.refused(self.good, "unable to get local issuer certificate", trusts=False)
+
+    def test_a_certificate_that_has_expired(self):
+        self.refused(self.expired, "certificate has expired")
 
     def test_a_certificate_for_another_name(self):
-        answer, upstream = self.ask(self.other, self.other)
-        self.assertEqual({r["error"]["code"] for r in answer["results"]}, {"tls_failed"})
-        self.assertEqual(upstream.requests, [])
+        self.refused(self.other, "[Hh]ostname mismatch")
 
     def test_large_answers_and_closes(self):
         def answer(request):
             body = json.dumps({"ret": 1, "city": "x", "pad": "y" * 60000})
             return StubUpstream.last(StubUpstream.reply(body))
-        result, _ = self.ask(self.good, self.good, answer, times=3)
+        result, _, _ = self.ask(self.good, answer, times=3)
         self.assertEqual(result["succeeded"], 2, result)
 
     def test_an_answer_that_breaks_off_is_none(self):
@@ -225,7 +229,7 @@ class Secure(unittest.TestCase):
         with socket.create_server(("127.0.0.1", 0)) as listener:
             listener.settimeout(30)
             options = {"providers": "x", "x:private": "1", "x:map": "city=/city", "cache-entries": "0",
-                       "x:tls-ca": self.good[0], "x:timeout-ms": "5000", "deadline-ms": "9000",
+                       "x:tls-ca": self.authority.cert, "x:timeout-ms": "5000", "deadline-ms": "9000",
                        "attempts": "1",
                        "x:url": f"https://localhost:{listener.getsockname()[1]}/{{ip}}"}
             with Server([site(options)]) as server:

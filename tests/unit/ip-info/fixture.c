@@ -111,7 +111,14 @@ void fake_answer_with(struct fake_world *world, size_t n, const struct fetch_res
 
 void fake_fail(struct fake_world *world, size_t n, enum fetch_error error)
 {
-    const struct fetch_response response = {.error = error, .body = "", .wanted = {"", "", ""}};
+    fake_fail_because(world, n, error, "");
+}
+
+void fake_fail_because(struct fake_world *world, size_t n, enum fetch_error error,
+                       const char *reason)
+{
+    const struct fetch_response response = {
+        .error = error, .reason = reason, .body = "", .wanted = {"", "", ""}};
 
     end(world, n, &response);
 }

@@ -39,6 +39,8 @@ void fake_world_fini(struct fake_world *world);
 void fake_answer(struct fake_world *world, size_t n, unsigned code, const char *body);
 void fake_answer_with(struct fake_world *world, size_t n, const struct fetch_response *response);
 void fake_fail(struct fake_world *world, size_t n, enum fetch_error error);
+void fake_fail_because(struct fake_world *world, size_t n, enum fetch_error error,
+                       const char *reason);
 
 /* Read flat options given as name, value, …, NULL. Returns as settings_compile. */
 int fixture_settings(struct settings *settings, const char *const *pairs, struct problem *problem);

@@ -142,6 +142,20 @@ static void each_failure_of_fetch_has_a_code(void **state)
     }
 }
 
+static void a_certificate_that_is_not_taken_is_told(void **state)
+{
+    struct fake_world world;
+    struct outcome outcome;
+
+    (void)state;
+    fake_world_init(&world);
+    assert_false(start(&world, "1.2.3.4", 300000, &outcome));
+    fake_fail_because(&world, 0, FETCH_TLS_FAILED, "certificate has expired");
+    assert_string_equal(outcome.detail,
+                        "no secure connection to the provider: certificate has expired");
+    fake_world_fini(&world);
+}
+
 static void short_memory_is_an_outcome(void **state)
 {
     struct fake_world world;
@@ -167,6 +181,7 @@ int main(void)
                                        cmocka_unit_test(nobody_to_ask),
                                        cmocka_unit_test(the_nearer_end_counts),
                                        cmocka_unit_test(each_failure_of_fetch_has_a_code),
+                                       cmocka_unit_test(a_certificate_that_is_not_taken_is_told),
                                        cmocka_unit_test(short_memory_is_an_outcome)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
