@@ -197,7 +197,10 @@ export class ChatConnection {
   probe() {
     if (this.timers.probe !== undefined) return;
     this.arm('probe', PROBE_SECONDS * 1000, () => this.lost());
-    this.request({ type: 'participants', room: this.rooms.keys().next().value }, () => {});
+    const room = [...this.rooms.values()].find(({ isIn }) => isIn);
+    this.request({ type: 'participants', room: room?.name }, (reply) => {
+      if (reply?.type === 'participants') room?.takePeople(reply);
+    });
   }
 
   arm(name, delay, action) {

@@ -18,7 +18,7 @@ export class ChatLog {
     this.outgoing = null;
     this.unseen = 0;
     this.stuck = true;
-    this.shown = false;
+    this.shown = this.held = false;
     this.mark = null;
   }
 
@@ -162,7 +162,7 @@ export class ChatLog {
 
   // A hidden page gets no animation frames; it is drawn more seldom, but it is drawn.
   drawSoon() {
-    if (this.drawn) return;
+    if (this.drawn || this.held) return;
     this.drawn = true;
     const draw = () => this.draw();
     if (document.hidden) setTimeout(draw, 250);

@@ -1,7 +1,6 @@
 // The chat page. What reading does not need is loaded when it is used: docs/pages.md.
 
 import { ChatConnection } from './chat-connection.js';
-import { avatar } from './chat-rows.js';
 import { addStrings, element, onLanguage, recall, remember, startLanguage, t } from './common.js';
 import { RoomView } from './room-view.js';
 
@@ -9,14 +8,13 @@ const $ = (id) => document.getElementById(id);
 const on = (id, type, act) => $(id).addEventListener(type, act);
 const query = new URLSearchParams(location.search);
 const firstRoom = (query.get('room') || 'lobby').toLowerCase();
-const PEOPLE_MOST = 200;
 
 const views = new Map();
 let current = null;
 let drawn = null;
 let failures = 0;
+const failed = new Set();
 let moreWords = null;
-let notify = null;
 let tabs = null;
 
 // For a reload. Not in the storage meanwhile, so that a duplicated tab is a person of its own.
@@ -25,7 +23,7 @@ remember('sessionStorage', 'session', null);
 
 const connection = new ChatConnection({
   url: `${location.protocol === 'https:' ? 'wss:' : 'ws:'}//${location.host}/chat`, session, WebSocket, random: Math.random,
-  clock: { now: () => Date.now(), after: (ms, action) => setTimeout(action, ms), cancel: (timer) => clearTimeout(timer) },
+  clock: { now: Date.now, after: (ms, action) => setTimeout(action, ms), cancel: (timer) => clearTimeout(timer) },
   makeId: () => [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, '0')).join(''),
   tell(name, detail, room) {
     if (name === 'state') showState();
@@ -35,29 +33,29 @@ const connection = new ChatConnection({
 });
 
 const page = {
-  connection, views, openRoom, choose, drawSoon, part, words,
+  connection, views, openRoom, choose, drawSoon, part, words, notify: null,
   get current() { return current; },
   get roomName() { return current?.room.name ?? firstRoom; },
-  get notify() { return notify; },
-  set notify(show) { notify = show; },
 };
 
 /* Loads js/name.js, and words, for use(module); resolves to whether that went well. */
 async function part(name, use) {
   try {
     const [module] = await Promise.all([import(`./${name}.js${again()}`), isWordless(name) ? null : words()]);
+    failed.delete(name);
     await use(module);
     return true;
   } catch {
     failures += 1;
-    current?.say(t('loadFailed'));
+    if (!failed.has(name)) current?.say(t('loadFailed')); // once, however often it is tried
+    failed.add(name);
     return false;
   }
 }
 
 // What a browser failed to load once it loads only from another address.
 const again = () => (failures ? `?${failures}` : '');
-const isWordless = (name) => name === 'scroll-back' || (name === 'entrance' && !current);
+const isWordless = (name) => ['people', 'scroll-back'].includes(name) || (name === 'entrance' && !current);
 
 function words() {
   moreWords ??= Promise.all([import(`./strings-more.js${again()}`), new Promise((resolve) => {
@@ -74,7 +72,7 @@ function openRoom(name, nick) {
   if (!views.has(name)) {
     const room = connection.open(name, nick);
     views.set(name, new RoomView(room, { box: $('log-box'), list: $('log'), button: $('to-newest') }, {
-      changed: drawSoon, noticed: (view, entry) => notify?.(view, entry),
+      changed: drawSoon, noticed: (view, entry) => page.notify?.(view, entry),
       typed: (view, detail) => part('typing', ({ typed }) => typed(view, detail)),
       edge: (view, where) => part('scroll-back', ({ extend }) => extend(view, where)) }));
   }
@@ -102,16 +100,12 @@ function showState() {
   const { name, until, reached, reason } = state;
   if (reason) words().catch(() => {});
   const seconds = name === 'waiting' ? Math.max(0, Math.ceil((until - Date.now()) / 1000)) : 0;
-  const said = {
-    idle: () => t('stateIdle'), connecting: () => t('stateConnecting'), live: () => t('stateLive'),
-    waiting: () => (reason ? t(`reason.${reason}`, {}, reason) : t(reached ? 'stateWaiting' : 'stateUnreachable')),
-    refused: () => $('state-text').textContent,
-  }[name]();
-  if ($('state-text').textContent !== said) $('state-text').textContent = said;
-  $('state-count').textContent = seconds > 0 ? t('stateWaitingIn', { n: seconds }) : '';
+  const said = reason ? t(`reason.${reason}`, {}, reason) : t(`state.${name === 'waiting' && !reached ? 'unreachable' : name}`);
+  if (name !== 'refused' && $('state-text').textContent !== said) $('state-text').textContent = said;
+  $('state-count').textContent = seconds > 0 ? t('againIn', { n: seconds }) : '';
   $('state').dataset.state = name;
   $('state-retry').hidden = name === 'connecting' || name === 'live';
-  $('state-retry').textContent = t({ idle: 'enter', refused: 'tryAgain' }[name] ?? 'tryNow');
+  $('state-retry').textContent = t(name === 'idle' ? 'enter' : 'tryNow');
   if (name === 'refused') part('refused', ({ show }) => { if (stateNow() === state) show(page, state); });
 }
 
@@ -119,8 +113,7 @@ function retry() {
   const state = stateNow();
   if (!current) enter();
   else if (state.name === 'waiting') connection.wake();
-  else if (state.name === 'refused') part('refused', ({ again }) => again(page, state));
-  else current.room.comeBack();
+  else part('refused', ({ again }) => again(page, state));
 }
 
 function showAround() {
@@ -137,40 +130,12 @@ function showAround() {
   $('earlier').hidden = !current.more;
   $('empty').hidden = !current.joinedOnce || !current.log.isEmpty;
   $('log-box').setAttribute('aria-busy', String(current.replaying));
-  const { typists } = current;
-  if (typists.size > 0) part('typing', ({ line }) => { $('typing').textContent = typists.size > 0 ? line(current) : ''; });
-  else $('typing').textContent = '';
-  showPeople();
+  if (current.typists.size > 0 || $('typing').textContent) part('typing', ({ show }) => show(current));
+  part('people', ({ show }) => show(page));
   remember('sessionStorage', 'rooms', [...views.keys()].join());
   const address = new URLSearchParams({ room });
   if (current.room.wantedNick) address.set('name', current.room.nick);
   if (`?${address}` !== location.search) history.replaceState(null, '', `?${address}`);
-}
-
-// Rows that stay are not touched: one of them may have the focus.
-function showPeople() {
-  const { list, count } = current;
-  $('people-title').textContent = t('peopleHere', { n: count });
-  $('people-count').textContent = String(count);
-  const rows = new Map([...$('people-list').children].map((row) => [row.dataset.key, row]));
-  const wanted = list.slice(0, PEOPLE_MOST).map((person) => [`${person.user} ${person.nick}`, person]);
-  const keys = new Set(wanted.map(([key]) => key));
-  for (const [key, row] of rows) if (!keys.has(key)) row.remove();
-  let place = $('people-list').firstChild;
-  for (const [key, person] of wanted) {
-    if (place?.dataset.key === key) place = place.nextSibling;
-    else $('people-list').insertBefore(rows.get(key) ?? personRow(key, person), place);
-  }
-  const more = count - wanted.length;
-  $('people-more').hidden = more <= 0;
-  $('people-more').textContent = t('peopleMore', { n: more });
-}
-
-function personRow(key, { nick, user }) {
-  const own = connection.ownUsers.has(user);
-  const parts = [avatar(nick), element('bdi', { className: 'nick' }, nick), own ? element('span', { className: 'tag' }, t('you')) : null];
-  return element('li', { data: { key } }, own ? element('div', { className: 'person' }, ...parts)
-    : element('button', { type: 'button', className: 'person', onclick: () => part('person', ({ menu }) => menu(page, { nick, user })) }, ...parts));
 }
 
 // A crowd that comes in at once is drawn once.
@@ -234,8 +199,7 @@ on('text', 'keydown', (event) => {
 on('text', 'input', () => part('writing', (writing) => writing.written(page)));
 on('settings-button', 'click', enter);
 on('about-button', 'click', () => part('about', ({ open }) => open(page)));
-on('invite', 'click', () => part('copy', ({ copyWithButton }) =>
-  copyWithButton($('invite'), `${location.origin}${location.pathname}?room=${page.roomName}`)));
+on('invite', 'click', () => part('copy', ({ invite }) => invite(page)));
 on('people-button', 'click', () => {
   const open = document.body.classList.toggle('people-open');
   $('people-button').setAttribute('aria-expanded', String(open));
@@ -245,8 +209,12 @@ const warm = () => part('writing', () => {});
 setTimeout(warm, 10000);
 for (const type of ['pointermove', 'pointerdown', 'keydown']) addEventListener(type, warm, { once: true });
 setInterval(() => { if (connection.state.name === 'waiting') showState(); }, 500);
-addEventListener('online', () => connection.wake());
-addEventListener('pageshow', (event) => { if (event.persisted) connection.wake(); });
+for (const type of ['online', 'offline']) addEventListener(type, () => connection.wake());
+addEventListener('pageshow', ({ persisted }) => {
+  if (!persisted) return;
+  remember('sessionStorage', 'session', null); // it lives on: see above
+  connection.wake();
+});
 document.addEventListener('visibilitychange', () => {
   if (document.hidden) return;
   drawSoon(current);
@@ -263,6 +231,7 @@ startText();
 if (query.has('name') || before.includes(firstRoom)) {
   for (const room of before.includes(firstRoom) ? before : [firstRoom]) openRoom(room, name);
   choose(views.get(firstRoom));
+  if (recall('sessionStorage', 'unsent')) part('writing', ({ restore }) => restore(page));
 } else {
   enter();
 }

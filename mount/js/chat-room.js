@@ -11,6 +11,7 @@ export class ChatRoom {
     this.replayLeft = 0;
     this.isIn = false;
     this.refused = null;
+    this.onJoined = null;
     this.pin = undefined;
   }
 
@@ -20,28 +21,6 @@ export class ChatRoom {
 
   request(frame, done) {
     this.connection.request({ room: this.name, ...frame }, done);
-  }
-
-  /* done(null) when the room took the name, or will be asked for it on joining; else done(reason). */
-  rename(nick, done) {
-    if (!this.isIn) {
-      this.wantedNick = nick;
-      done(null);
-      this.comeBack();
-      return;
-    }
-    this.request({ type: 'nick', nick }, (reply) => {
-      if (reply?.type === 'ok') this.wantedNick = nick;
-      done(reply?.type === 'ok' ? null : reply?.reason ?? 'no-answer');
-    });
-  }
-
-  /* done({entries, more}) with the messages just before the offset, or done(null). */
-  earlier(before, done) {
-    this.request({ type: 'history', before, limit: 100 }, (reply) => {
-      done(reply?.type === 'history'
-        ? { entries: reply.messages.map((message) => this.entry(message)), more: Boolean(reply.more) } : null);
-    });
   }
 
   comeBack() {
@@ -72,12 +51,12 @@ export class ChatRoom {
     if (frame.epoch !== this.epoch) this.offset = 0;
     Object.assign(this, { isIn: true, user: frame.user, nick: frame.nick, epoch: frame.epoch ?? null,
       headAtJoin: frame.offset ?? 0, replayLeft: frame.replay ?? 0 });
-    this.people = new Map((frame.participants ?? []).map((person) => [person.user, person]));
-    this.count = frame.count ?? this.people.size;
     this.tell('joined', { nick: frame.nick, previousNick, wantedNick: this.wantedNick });
     if (lost) this.tell('gap', { missed: frame.missed ?? null });
-    this.tellPeople();
+    this.takePeople(frame);
     this.connection.enterLive();
+    this.onJoined?.();
+    this.onJoined = null;
     if (this.replayLeft === 0) this.replayEnded();
   }
 
@@ -135,6 +114,13 @@ export class ChatRoom {
     this.tellPeople();
   }
 
+  /* Who is here, as the server has just listed them: in large rooms it does not tell who comes and goes. */
+  takePeople({ participants, count }) {
+    this.people = new Map((participants ?? []).map((person) => [person.user, person]));
+    this.count = count ?? this.people.size;
+    this.tellPeople();
+  }
+
   tellPeople() {
     this.count = Math.max(this.count, this.people.size);
     this.tell('people', { list: [...this.people.values()], count: this.count });
@@ -144,11 +130,7 @@ export class ChatRoom {
 /* Whether a text names somebody: Chinese stands beside a name without a space, "Ann" is not in "Anna". */
 export function mentions(text, nick) {
   if (!nick) return false;
-  const edge = (character) => /\w/.test(character ?? '');
-  const [where, name] = [text.toLowerCase(), nick.toLowerCase()];
-  for (let at = where.indexOf(name); at >= 0; at = where.indexOf(name, at + 1)) {
-    const end = at + name.length;
-    if (!(edge(name[0]) && edge(where[at - 1])) && !(edge(name.at(-1)) && edge(where[end]))) return true;
-  }
-  return false;
+  const edge = (letter) => (/\w/.test(letter) ? '\\b' : '');
+  const name = nick.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+  return new RegExp(edge(nick[0]) + name + edge(nick.at(-1)), 'i').test(text);
 }

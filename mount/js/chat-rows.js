@@ -56,14 +56,12 @@ function hueOf(nick) {
 
 function eventText({ event, nick, previous, reason, own, text }) {
   if (event === 'join') return t('joined', { nick });
-  if (event === 'leave') return t(leaveKeys[reason] ?? 'left', { nick }, t('left', { nick }));
+  if (event === 'leave') return t(`leave.${reason}`, { nick }, t('left', { nick }));
   if (event === 'nick') return own ? t('renamedYou', { nick }) : t('renamed', { nick, previous });
   if (event === 'taken') return t('nameTaken', { nick });
   if (event === 'problem') return t(`reason.${reason}`, {}, text ?? reason);
   return text ?? '';
 }
-
-const leaveKeys = { timeout: 'leftTimeout', kicked: 'leftKicked', slow: 'leftSlow' };
 
 export function note(kind, text, time) {
   return element('div', { className: `row note ${kind}` }, element('span', {}, text), time ? timeNode(time) : null);

@@ -1,6 +1,7 @@
 // What begins with a slash: whispers, names, rooms. "/me …" is not here, it is said like any text.
 
 import { t } from './common.js';
+import { list, rename } from './room-requests.js';
 import { leave as leaveRoom } from './tabs.js';
 import { say } from './writing.js';
 
@@ -36,13 +37,15 @@ function addressee(rest, list) {
 
 function nick({ rest, view, room }) {
   if (!rest) view.say(t('help'));
-  else room.rename(rest, (reason) => { if (reason) view.say(t(`reason.${reason}`, {}, reason)); });
+  else rename(room, rest, (reason) => { if (reason) view.say(t(`reason.${reason}`, {}, reason)); });
 }
 
-function who({ view }) {
-  const more = view.count - view.list.length;
-  const names = view.list.map((person) => person.nick).join(', ');
-  view.say(t('whoIsHere', { names }) + (more > 0 ? ` ${t('peopleMore', { n: more })}` : ''));
+function who({ view, room }) {
+  list(room, () => {
+    const more = view.count - view.list.length;
+    const names = view.list.map((person) => person.nick).join(', ');
+    view.say(t('whoIsHere', { names }) + (more > 0 ? ` ${t('peopleMore', { n: more })}` : ''));
+  });
 }
 
 function join({ rest, room, view, page }) {

@@ -18,6 +18,11 @@ export async function copyText(text) {
   }
 }
 
+/* The link that leads into the room, without a name: whoever follows it chooses one. */
+export function invite(page) {
+  return copyWithButton(document.getElementById('invite'), new URL(`./?room=${page.roomName}`, location).href);
+}
+
 /* Says on the button for a moment whether copying worked. */
 export async function copyWithButton(button, text) {
   const copied = await copyText(text);

@@ -57,7 +57,8 @@ async function submit() {
   if (dialog.querySelector('[aria-invalid=true]')) return;
   remember('localStorage', 'name', nick || null);
   if (page.current && target === room && nick) {
-    page.current.room.rename(nick, (reason) => (reason ? problem('name', t(`reason.${reason}`, {}, reason)) : dialog.close()));
+    page.part('room-requests', ({ rename }) => rename(page.current.room, nick,
+      (reason) => (reason ? problem('name', t(`reason.${reason}`, {}, reason)) : dialog.close())));
   } else {
     dialog.close();
     if (!page.current || target !== room) page.openRoom(target, nick);

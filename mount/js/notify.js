@@ -7,7 +7,12 @@ export const isPossible = 'Notification' in globalThis;
 export function start(page) {
   if (!isPossible || Notification.permission !== 'granted' || !recall('localStorage', 'notify')) return;
   page.notify = (view, { nick, text }) => {
-    const shown = new Notification(`${nick} · #${view.room.name}`, { body: text.slice(0, 200), tag: `lwshost.${view.room.name}`, icon: 'favicon.svg' });
+    let shown;
+    try {
+      shown = new Notification(`${nick} · #${view.room.name}`, { body: text.slice(0, 200), tag: `lwshost.${view.room.name}`, icon: 'favicon.svg' });
+    } catch {
+      return; // some phones allow them to service workers only
+    }
     shown.onclick = () => {
       focus();
       page.choose(view);

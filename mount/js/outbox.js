@@ -17,11 +17,21 @@ export class Outbox {
 
   add(text, to) {
     if (this.messages.size >= MOST_WAITING) return null;
-    const message = { cid: this.makeId(), text, to, status: 'sending', tries: 0, inFlight: false, timer: undefined };
-    this.messages.set(message.cid, message);
+    const message = this.put(this.makeId(), text, to);
     this.show(message);
     this.push(message);
     return message.cid;
+  }
+
+  /* One from before the page was loaded anew: whether it goes out again is for its writer to say. */
+  restore({ cid, text, to }) {
+    this.fail(this.put(cid, text, to), 'no-answer');
+  }
+
+  put(cid, text, to) {
+    const message = { cid, text, to, status: 'sending', tries: 0, inFlight: false, timer: undefined };
+    this.messages.set(cid, message);
+    return message;
   }
 
   has(cid) {
@@ -105,8 +115,9 @@ export function outboxOf(room) {
   const { clock, makeId } = room.connection;
   room.outbox ??= new Outbox({ clock, makeId,
     transmit(message, done) {
-      if (!room.isIn || room.replayLeft > 0) return false;
-      room.request({ type: 'message', ...message }, done);
+      if (room.refused || room.connection.state.name === 'refused') done({ reason: 'not-in-room' });
+      else if (!room.isIn || room.replayLeft > 0) return false;
+      else room.request({ type: 'message', ...message }, done);
       return true;
     },
     tell({ time, offset, delivered, ...outgoing }) {

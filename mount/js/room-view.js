@@ -12,6 +12,7 @@ export class RoomView {
 
   joined({ nick, previousNick, wantedNick }) {
     this.replaying = true;
+    this.log.held = !this.joinedOnce; // the past is drawn when all of it is here: nothing jumps
     if (previousNick && nick !== previousNick) {
       const event = wantedNick && nick !== wantedNick ? 'taken' : 'nick';
       this.log.add({ kind: 'event', event, own: true, nick, time: now() });
@@ -36,7 +37,8 @@ export class RoomView {
   }
 
   replayed() {
-    this.replaying = false;
+    this.replaying = this.log.held = false;
+    this.log.drawSoon();
     if (!this.joinedOnce) this.more = this.log.oldestOffset > 1;
     this.joinedOnce = true;
     this.changed(this);

@@ -1,6 +1,7 @@
 // Reading up and down in a conversation that is longer than what is drawn of it.
 
 import { MOST_ITEMS, MOST_ROWS, STEP } from './chat-log.js';
+import { earlier } from './room-requests.js';
 
 /* Draws more of view's log where its reader comes to an end of it, and takes as much away at the other;
  * at the top of what is known it asks the room for more. 'full': the oldest is forgotten. */
@@ -17,7 +18,7 @@ function loadEarlier(view) {
   const { log, room } = view;
   if (!view.more || view.loading || !room.isIn || log.items.length >= MOST_ITEMS) return;
   view.loading = true;
-  room.earlier(log.oldestOffset, (page) => {
+  earlier(room, log.oldestOffset, (page) => {
     view.loading = false;
     if (!page) return;
     view.more = page.more;

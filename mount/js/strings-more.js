@@ -6,9 +6,6 @@ export const moreStrings = {
   cancel: ['Cancel', '取消'],
   roomRule: ['Small letters, digits, dot, hyphen and underscore, 64 at most.', '小写字母、数字、点、连字符和下划线，最多 64 个。'],
   nameRule: ['32 characters at most.', '最多 32 个字符。'],
-  leftTimeout: ['{nick} lost the connection', '{nick} 断线了'],
-  leftKicked: ['{nick} was removed', '{nick} 被移出聊天室'],
-  leftSlow: ['{nick} fell behind and was disconnected', '{nick} 网络太慢，已断开'],
   failed: ['Not sent', '发送失败'],
   retry: ['Retry', '重试'],
   discard: ['Discard', '放弃'],
@@ -79,7 +76,13 @@ export const moreStrings = {
   notifyOff: ['No more notifications', '关闭通知'],
   notifyDenied: ['The browser does not allow notifications for this site', '浏览器不允许本站发送通知'],
 
-  // What the chat protocol calls its errors and closes.
+  // What the chat protocol calls the reasons of leaving, its errors and closes.
+  leave: {
+    timeout: ['{nick} lost the connection', '{nick} 断线了'],
+    kicked: ['{nick} was removed', '{nick} 被移出聊天室'],
+    slow: ['{nick} fell behind and was disconnected', '{nick} 网络太慢，已断开'],
+  },
+
   reason: {
     'no-answer': ['The server did not confirm it', '服务器没有确认'],
     'bad-nick': ['This name cannot be used', '这个名字不能用'],

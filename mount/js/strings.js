@@ -21,14 +21,15 @@ export const strings = {
   invite: ['Copy invitation', '复制邀请链接'],
   copied: ['Copied', '已复制'],
   copyFailed: ['Could not copy', '复制失败'],
-  stateIdle: ['Not connected', '未连接'],
-  stateConnecting: ['Connecting', '正在连接'],
-  stateLive: ['Live', '已连接'],
-  stateWaiting: ['Connection lost', '连接断开'],
-  stateUnreachable: ['Server not reachable', '无法连接服务器'],
-  stateWaitingIn: ['again in {n} s', '{n} 秒后重试'],
+  state: {
+    idle: ['Not connected', '未连接'],
+    connecting: ['Connecting', '正在连接'],
+    live: ['Live', '已连接'],
+    waiting: ['Connection lost', '连接断开'],
+    unreachable: ['Server not reachable', '无法连接服务器'],
+  },
+  againIn: ['again in {n} s', '{n} 秒后重试'],
   tryNow: ['Try now', '立即重试'],
-  tryAgain: ['Try again', '重试'],
   logLabel: ['Conversation', '对话'],
   emptyRoom: ['Nobody has written here yet.', '这里还没有人说话。'],
   emptyRoomHint: ['Say hello, or copy the invitation and send it to somebody.', '打个招呼吧，或者把邀请链接发给朋友。'],
@@ -50,7 +51,6 @@ export const strings = {
   write: ['Write a message', '输入消息'],
   send: ['Send', '发送'],
   sendHint: ['Enter sends, Shift+Enter starts a new line', 'Enter 发送，Shift+Enter 换行'],
-
 };
 
 /* Picks 'zh' or 'en': what was chosen before, else the first that the browser's list names. */
@@ -71,5 +71,10 @@ export function translate(dictionary, language, key, parameters = {}) {
   }
   const text = entry[language === 'zh' ? 1 : 0];
   if (typeof text === 'function') return text(parameters);
-  return text.replace(/\{(\w+)\}/g, (whole, name) => parameters[name] ?? whole);
+  return text.replace(/\{(\w+)\}/g, (whole, name) => isolated(parameters[name] ?? whole));
+}
+
+// A name that is written from the right does not turn the sentence around it.
+function isolated(value) {
+  return /[\u0590-\u08ff\ufb1d-\ufefc]/.test(value) ? `\u2068${value}\u2069` : value;
 }

@@ -18,6 +18,7 @@ export function typed(view, { user, nick, active }) {
   view.changed(view);
 }
 
-export function line({ typists }) {
-  return t('typing', { typists: [...typists.values()].map(({ nick }) => nick) });
+export function show({ typists }) {
+  const names = [...typists.values()].map(({ nick }) => nick);
+  document.getElementById('typing').textContent = names.length > 0 ? t('typing', { typists: names }) : '';
 }

@@ -1,6 +1,6 @@
 // The message box at work: comes with the first letter. Sends, keeps the draft, counts, tells of typing.
 
-import { remember, t } from './common.js';
+import { recall, remember, t } from './common.js';
 import { outboxOf } from './outbox.js';
 import { OutgoingRows } from './outgoing-rows.js';
 
@@ -11,6 +11,7 @@ const TYPING_MOST = 50;
 const encoder = new TextEncoder();
 let typingUntil = 0;
 let typingIn = null;
+let isKept = false;
 
 /* Draws what hangs on the text. */
 export function refresh(page) {
@@ -52,9 +53,32 @@ export function submit(page, value) {
 }
 
 /* Says text, to all or to a nick; returns the message's cid, or null when too many wait. */
-export function say({ current: { log, room } }, text, to) {
+export function say(page, text, to) {
+  return outboxIn(page, page.current).add(text, to);
+}
+
+function outboxIn({ views }, { log, room }) {
   log.outgoing ??= new OutgoingRows(log, room);
-  return outboxOf(room).add(text, to);
+  if (!isKept) addEventListener('pagehide', () => keep(views));
+  isKept = true;
+  return outboxOf(room);
+}
+
+// What is not sent when the page goes is there when it comes back in the same tab.
+function keep(views) {
+  const unsent = [...views.values()].flatMap(({ room }) => [...room.outbox?.messages.values() ?? []]
+    .map(({ cid, text, to }) => ({ room: room.name, cid, text, to })));
+  remember('sessionStorage', 'unsent', unsent.length > 0 ? JSON.stringify(unsent) : null);
+}
+
+/* Puts what was kept below the conversations, but for what the rooms have shown already. */
+export function restore(page) {
+  const unsent = JSON.parse(recall('sessionStorage', 'unsent'));
+  remember('sessionStorage', 'unsent', null);
+  for (const { room, ...message } of unsent) {
+    const view = page.views.get(room);
+    if (view && !view.log.items.some(({ cid }) => cid === message.cid)) outboxIn(page, view).restore(message);
+  }
 }
 
 /* Puts a beginning before what is written. */

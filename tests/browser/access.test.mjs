@@ -5,7 +5,8 @@ import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import { launchBrowser, startServer, writeConf } from './harness.mjs';
-import { leave, live, say, shows, visit } from './support.mjs';
+import * as support from './support.mjs';
+import { begin, falseServer, leave, live, say, shows, visit } from './support.mjs';
 
 let browser, folder, server, axe;
 
@@ -24,13 +25,8 @@ after(async () => {
   assert.equal(status, 0);
 });
 
-const address = (name, room) => `${server.url}?room=${room}&name=${encodeURIComponent(name)}`;
-
-async function enter(name, room, options) {
-  const page = await visit(browser, address(name, room), options);
-  await live(page);
-  return page;
-}
+const address = (name, room) => support.address(server, name, room);
+const enter = (...who) => support.enter(browser, server, ...who);
 
 // The page's own policy holds for the page; the check comes by the debugger.
 async function check(page, state) {
@@ -40,38 +36,74 @@ async function check(page, state) {
   assert.deepEqual(serious.map(({ id, nodes }) => `${state}: ${id}: ${nodes.map(({ html }) => html).join(' ')}`), []);
 }
 
-for (const colorScheme of ['light', 'dark']) {
-  for (const locale of ['en-GB', 'zh-CN']) {
-    test(`axe finds nothing serious: ${colorScheme}, ${locale}`, async () => {
-      const options = { colorScheme, locale };
-      const entrance = await visit(browser, server.url, options);
-      await entrance.waitForSelector('#enter[open]');
-      await check(entrance, 'entrance');
-      const ann = await enter('Ann', 'shown', options);
-      const bob = await enter('Bob', 'shown', options);
-      await say(bob, 'hello Ann');
-      await say(ann, '/me waves');
-      await say(bob, '/w Ann psst');
-      await ann.locator('.whisper').waitFor();
-      await say(ann, '/join shown-too');
-      await ann.locator('.tab').nth(1).waitFor();
-      await check(ann, 'another room');
-      await ann.locator('.tab button').first().click();
-      await ann.locator('.whisper').waitFor();
-      await check(ann, 'conversation');
-      await ann.locator('#people-list button').click();
-      await ann.waitForSelector('.sheet[open]');
-      await check(ann, 'person');
-      await ann.keyboard.press('Escape');
-      await ann.click('#about-button');
-      await ann.waitForSelector('.sheet[open]');
-      await ann.locator('.sheet input[type=password]').fill('open sesame');
-      await ann.keyboard.press('Enter');
-      await ann.waitForSelector('.sheet .danger');
-      await check(ann, 'about');
-      await leave(entrance, ann, bob);
-    });
-  }
+for (const [colorScheme, locale] of [['light', 'en-GB'], ['dark', 'zh-CN']]) {
+  test(`axe finds nothing serious: ${colorScheme}, ${locale}`, async () => {
+    const options = { colorScheme, locale };
+    const entrance = await visit(browser, server.url, options);
+    await entrance.waitForSelector('#enter[open]');
+    await check(entrance, 'entrance');
+    const ann = await enter('Ann', 'shown', options);
+    const bob = await enter('Bob', 'shown', options);
+    await say(bob, 'hello Ann');
+    await say(ann, '/me waves');
+    await say(bob, '/w Ann psst');
+    await ann.locator('.whisper').waitFor();
+    await say(ann, '/join shown-too');
+    await ann.locator('.tab').nth(1).waitFor();
+    await check(ann, 'another room');
+    await ann.locator('.tab button').first().click();
+    await ann.locator('.whisper').waitFor();
+    await check(ann, 'conversation');
+    await ann.locator('#people-list button').click();
+    await ann.waitForSelector('.sheet[open]');
+    await check(ann, 'person');
+    await ann.keyboard.press('Escape');
+    await ann.click('#about-button');
+    await ann.waitForSelector('.sheet[open]');
+    await ann.locator('.sheet input[type=password]').fill('open sesame');
+    await ann.keyboard.press('Enter');
+    await ann.waitForSelector('.sheet .danger');
+    await check(ann, 'about');
+    await leave(entrance, ann, bob);
+  });
+
+  test(`axe finds nothing serious on a phone, either, nor in what goes wrong: ${colorScheme}, ${locale}`, async () => {
+    const from = { nick: 'Bob', user: 'u2' };
+    const time = new Date().toISOString();
+    const talk = falseServer({ messages: [{ offset: 1, time: '2026-01-05T12:00:00.000Z', from, text: 'see https://example.org/' }, { offset: 2, time, from, text: 'Ann?' }],
+      joined: { participants: [{ nick: 'Ann', user: 'u1' }, from], count: 2 },
+      answer: (frame, reply) => frame.type === 'message' && reply({ type: 'error', code: 403, reason: 'muted', temporary: false }) });
+    const ann = await visit(browser, address('Ann', 'phone'), { colorScheme, locale, viewport: { width: 360, height: 720 }, before: talk.before });
+    await live(ann);
+    talk.send({ type: 'announcement', room: 'phone', offset: 3, time, text: 'tea at four' });
+    talk.send({ type: 'message', room: 'phone', time, from, to: ['Ann'], text: 'psst' });
+    talk.send({ type: 'typing', room: 'phone', ...from, active: true });
+    await ann.locator('#typing', { hasText: 'Bob' }).waitFor();
+    await say(ann, 'not taken');
+    await ann.waitForSelector('.row.failed');
+    await check(ann, 'what failed');
+    talk.joined = { ...talk.joined, recovered: false, epoch: 'e2', replay: 0 };
+    talk.close(1001, '');
+    await ann.waitForSelector('.note.gap');
+    await live(ann);
+    await check(ann, 'gap');
+    await ann.click('#people-button');
+    await check(ann, 'people');
+    await ann.click('#people-button');
+    talk.answer = (frame, reply) => reply({ type: 'error', code: 503, reason: 'room-full', temporary: true, retry_after: 600000 });
+    talk.close(1001, '');
+    await ann.locator('#state-count:not(:empty)').waitFor();
+    await ann.waitForFunction(() => parseInt(document.querySelector('#state-count').textContent.replace(/\D/g, ''), 10) > 100);
+    await check(ann, 'waiting');
+    talk.answer = (frame, reply) => reply({ type: 'error', code: 401, reason: 'pin-required', temporary: false });
+    await ann.click('#state-retry');
+    await ann.waitForSelector('.sheet[open] input');
+    await check(ann, 'PIN');
+    await ann.keyboard.press('Escape');
+    await ann.locator('.sheet').waitFor({ state: 'detached' });
+    await check(ann, 'refused');
+    await leave(ann);
+  });
 }
 
 test('nothing that stands in it is wider than 320 pixels', async () => {
@@ -134,6 +166,47 @@ test('the keyboard is enough for whispering and for the rooms, and the focus com
   assert.deepEqual([await log.getAttribute('role'), await log.getAttribute('tabindex')], ['log', '0']);
   await ann.waitForSelector('#log-box[aria-live=polite]');
   await leave(ann, bob, eve);
+});
+
+test('the Tab key comes to everything, and Enter works there: tabs, panels, moderation, language', async () => {
+  const ann = await enter('Ann', 'shown');
+  const bob = await enter('Bob', 'shown');
+  await begin(ann);
+  await say(ann, '/join keys-too');
+  await ann.locator('.tab').nth(1).waitFor();
+  await ann.keyboard.press('Shift+Tab');
+  const where = () => ann.evaluate(() => {
+    const node = document.activeElement;
+    return node.id || node.getAttribute('aria-label') || node.textContent.trim();
+  });
+  const goTo = async (name) => {
+    for (let i = 0; i < 40 && await where() !== name; i++) await ann.keyboard.press('Tab');
+    assert.equal(await where(), name);
+  };
+  for (const name of ['Skip to the message box', 'Addresses', '中文', '#keys-too', 'Leave #keys-too', 'log-box', 'text', 'settings-button', 'invite']) await goTo(name);
+  await goTo('#shown');
+  await ann.keyboard.press('Enter');
+  await ann.locator('.tab button[aria-current]', { hasText: '#shown' }).waitFor();
+  await ann.locator('#people-list button', { hasText: 'Bob' }).waitFor();
+  await goTo('about-button');
+  await ann.keyboard.press('Enter');
+  await ann.waitForSelector('.sheet[open]');
+  await ann.locator('.sheet input[type=password]').focus();
+  await ann.keyboard.type('open sesame');
+  await ann.keyboard.press('Enter');
+  await ann.waitForSelector('.sheet .danger');
+  await ann.keyboard.type('said by keys'); // the focus is in the box for announcements
+  await ann.keyboard.press('Enter');
+  await bob.locator('.announcement', { hasText: 'said by keys' }).waitFor();
+  await ann.keyboard.press('Escape');
+  await ann.waitForFunction(() => document.activeElement.id === 'about-button');
+  await goTo('Leave #keys-too');
+  await ann.keyboard.press('Enter');
+  await ann.waitForFunction(() => document.querySelector('.tabs').hidden);
+  await goTo('中文');
+  await ann.keyboard.press('Enter');
+  await ann.waitForFunction(() => document.documentElement.lang === 'zh-CN');
+  await leave(ann, bob);
 });
 
 test('an input method composes undisturbed: its Enter takes the word and sends nothing', async () => {

@@ -2,6 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { begin } from './false-server.mjs';
+import { load } from './page-modules.mjs';
+
+const { rename } = await load('room-requests.js');
 
 test('it joins with name and room, and shows the history once', () => {
   const talk = begin();
@@ -270,7 +273,7 @@ test('a join that is refused for good stops, one refused for now waits', () => {
   talk.receive({ type: 'error', id: talk.sent('join')[0].id, code: 400, reason: 'bad-nick', temporary: false });
   assert.equal(talk.state(), 'refused');
   assert.equal(talk.connection.state.reason, 'bad-nick');
-  talk.room.rename('Eve', () => {});
+  rename(talk.room, 'Eve', () => {});
   talk.open();
   assert.equal(talk.sent('join')[0].nick, 'Eve');
   talk.receive({ type: 'error', id: talk.sent('join')[0].id, code: 503, reason: 'room-full', temporary: true, retry_after: 9000 });
@@ -335,50 +338,6 @@ test('a server that never greets is given up after ten seconds', () => {
   talk.socket().onopen();
   talk.clockTo(10000);
   assert.equal(talk.state(), 'waiting');
-});
-
-test('people come, go and rename', () => {
-  const talk = begin();
-  talk.live();
-  talk.receive({ type: 'join', room: 'tea', user: 'u2', nick: '小薇', count: 2 });
-  talk.receive({ type: 'nick', room: 'tea', user: 'u2', nick: '薇', previous: '小薇' });
-  assert.deepEqual(talk.all('people').at(-1), { list: [{ nick: 'Ada', user: 'u1' }, { nick: '薇', user: 'u2' }], count: 2 });
-  talk.receive({ type: 'nick', room: 'tea', user: 'u1', nick: 'Eve', previous: 'Ada' });
-  assert.equal(talk.all('event').at(-1).own, true);
-  assert.equal(talk.room.nick, 'Eve');
-  talk.receive({ type: 'leave', room: 'tea', user: 'u2', nick: '薇', count: 1, reason: 'timeout' });
-  assert.equal(talk.all('event').at(-1).reason, 'timeout');
-  assert.equal(talk.all('people').at(-1).count, 1);
-});
-
-test('a new name is asked for, and kept for the next connection', () => {
-  const talk = begin();
-  talk.live();
-  const answers = [];
-  talk.room.rename('Bob', (reason) => answers.push(reason));
-  talk.receive({ type: 'error', id: talk.sent('nick')[0].id, code: 409, reason: 'nick-in-use' });
-  talk.room.rename('Eve', (reason) => answers.push(reason));
-  talk.receive({ type: 'ok', id: talk.sent('nick')[1].id });
-  assert.deepEqual(answers, ['nick-in-use', null]);
-  talk.hangUp();
-  talk.clockTo(1000);
-  talk.open();
-  assert.equal(talk.sent('join')[0].nick, 'Eve');
-});
-
-test('older messages are fetched, and an end of the connection answers too', () => {
-  const talk = begin();
-  talk.live({ offset: 9 });
-  const pages = [];
-  talk.room.earlier(5, (page) => pages.push(page));
-  const [frame] = talk.sent('history');
-  assert.deepEqual([frame.before, frame.room], [5, 'tea']);
-  talk.receive({ type: 'history', id: frame.id, more: false,
-    messages: [{ type: 'message', offset: 4, text: 'four', from: { nick: 'Ada', user: 'u1' } }] });
-  talk.room.earlier(4, (page) => pages.push(page));
-  talk.hangUp();
-  assert.deepEqual(pages.map((page) => page && [page.entries[0].text, page.entries[0].own, page.more]), [['four', true, false], null]);
-  assert.deepEqual(talk.texts(), []);
 });
 
 test('nonsense from the server harms nothing', () => {

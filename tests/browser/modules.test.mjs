@@ -106,10 +106,17 @@ test('texts are filled in, unknown keys are undefined', () => {
   assert.equal(translate(strings, 'en', 'nothing.at.all'), undefined);
 });
 
+test('a name that is written from the right stays within itself', () => {
+  const words = { joined: ['{nick} came in', '{nick} 进入聊天室'] };
+  assert.equal(translate(words, 'en', 'joined', { nick: 'Ann' }), 'Ann came in');
+  assert.equal(translate(words, 'en', 'joined', { nick: 'דנה' }), '\u2068דנה\u2069 came in');
+  assert.equal(translate(words, 'zh', 'joined', { nick: 'سارة' }), '\u2068سارة\u2069 进入聊天室');
+});
+
 const { mentions } = await load('chat-room.js');
 for (const [text, nick, names] of [['Ann?', 'Ann', true], ['hi ann', 'Ann', true], ['Anna', 'Ann', false], ['Joann', 'Ann', false],
   ['annie and ann', 'Ann', true], ['小薇你好', '小薇', true], ['你好小薇', '小薇', true], ['a.b', 'a.b', true], ['axb', 'a.b', false],
-  ['请Ann看', 'Ann', true], ['', 'Ann', false], ['anything', '', false]]) {
+  ['请Ann看', 'Ann', true], ['(a[b', '(a[b', true], ['\\', '\\', true], ['C++ is', 'C++', true], ['ПРИВЕТ, Аня', 'аня', true], ['', 'Ann', false], ['anything', '', false]]) {
   test(`${JSON.stringify(text)} ${names ? 'names' : 'does not name'} ${JSON.stringify(nick)}`, () => {
     assert.equal(mentions(text, nick), names);
   });

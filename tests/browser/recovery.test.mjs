@@ -1,9 +1,11 @@
 // What people see when connections break: through a proxy that the tests cut, and a server that stops.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import net from 'node:net';
 import { after, before, test } from 'node:test';
 import { launchBrowser, startServer, writeConf } from './harness.mjs';
+import { startProxy } from './proxy.mjs';
+import * as support from './support.mjs';
+import { begin, leave, live, LOST, say } from './support.mjs';
 
 let browser, folder, server;
 
@@ -20,76 +22,13 @@ after(async () => {
   assert.equal(status, 0);
 });
 
-// A way to the server that can be cut: `cut()` breaks what is open and refuses what comes, `mute()`
-// swallows what the server says, `mend()` ends both.
-async function startProxy() {
-  const pairs = new Set();
-  let open = true;
-  let muted = false;
-  const listener = net.createServer((near) => {
-    near.on('error', () => {});
-    if (!open) {
-      near.destroy();
-      return;
-    }
-    const far = net.connect(server.port, '127.0.0.1');
-    far.on('error', () => {});
-    const pair = { near, far };
-    pairs.add(pair);
-    near.on('data', (data) => far.write(data));
-    far.on('data', (data) => { if (!muted) near.write(data); });
-    const end = () => {
-      pairs.delete(pair);
-      near.destroy();
-      far.destroy();
-    };
-    near.on('close', end);
-    far.on('close', end);
-  });
-  await new Promise((resolve) => { listener.listen(0, '127.0.0.1', resolve); });
-  const cut = () => {
-    open = false;
-    for (const { near, far } of pairs) {
-      near.destroy();
-      far.destroy();
-    }
-  };
-  return { url: `http://127.0.0.1:${listener.address().port}/`, cut, mute: () => { muted = true; },
-    mend: () => { open = true; muted = false; },
-    stop: () => new Promise((resolve) => {
-      cut();
-      listener.close(resolve);
-    }) };
-}
-
-async function enter(name, room, base = server.url) {
-  const context = await browser.newContext({ locale: 'en-GB' });
-  const page = await context.newPage();
-  await page.goto(`${base}?room=${room}&name=${encodeURIComponent(name)}`);
-  await live(page);
-  return page;
-}
-
-// Somebody has begun to write, so that what writing needs is loaded.
-async function begin(page) {
-  await page.fill('#text', 'x');
-  await page.waitForSelector('#send:enabled');
-  await page.fill('#text', '');
-}
-
-async function say(page, text) {
-  await page.fill('#text', text);
-  await page.press('#text', 'Enter');
-}
-
-const live = (page) => page.waitForSelector('#state[data-state=live]', { timeout: 40000 });
+const enter = (name, room, place = server) => support.enter(browser, place, name, room, { mayComplain: LOST });
 const shows = (page, text) => page.locator('#log .bubble', { hasText: text }).first().waitFor();
 const bubbles = (page) => page.locator('#log .bubble').allInnerTexts();
-const leave = (...pages) => Promise.all(pages.map((page) => page.context().close()));
 
 test('what was said while the connection was broken is there afterwards, in its place and once', async () => {
-  const proxy = await startProxy();
-  const ann = await enter('Ann', 'broken', proxy.url);
+  const proxy = await startProxy(server);
+  const ann = await enter('Ann', 'broken', proxy);
   const bob = await enter('Bob', 'broken');
   await begin(ann);
   await say(bob, 'before');
@@ -115,9 +54,31 @@ test('what was said while the connection was broken is there afterwards, in its 
   await proxy.stop();
 });
 
+test('offline and online again', async () => {
+  const proxy = await startProxy(server);
+  const ann = await enter('Ann', 'offline', proxy);
+  const bob = await enter('Bob', 'offline');
+  await begin(ann);
+  await ann.context().setOffline(true);
+  proxy.cut();
+  await ann.waitForSelector('#state[data-state=waiting]');
+  await say(ann, 'from the tunnel');
+  await ann.waitForSelector('.row.sending');
+  await say(bob, 'missed');
+  await shows(bob, 'missed');
+  proxy.mend();
+  await ann.context().setOffline(false);
+  await live(ann);
+  await shows(bob, 'from the tunnel');
+  await ann.locator('[data-outgoing]').waitFor({ state: 'detached' });
+  for (const page of [ann, bob]) assert.deepEqual(await bubbles(page), ['missed', 'from the tunnel']);
+  await leave(ann, bob);
+  await proxy.stop();
+});
+
 test('a message whose answer got lost is not doubled', async () => {
-  const proxy = await startProxy();
-  const ann = await enter('Ann', 'unheard', proxy.url);
+  const proxy = await startProxy(server);
+  const ann = await enter('Ann', 'unheard', proxy);
   const bob = await enter('Bob', 'unheard');
   await begin(ann);
   proxy.mute();
@@ -151,8 +112,8 @@ test('a reload keeps the name, and the others hear nothing of it', async () => {
 });
 
 test('after a reload a broken connection comes back as the same person', async () => {
-  const proxy = await startProxy();
-  const ann = await enter('Ann', 'reloaded', proxy.url);
+  const proxy = await startProxy(server);
+  const ann = await enter('Ann', 'reloaded', proxy);
   await ann.reload();
   await live(ann);
   proxy.cut();

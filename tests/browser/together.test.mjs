@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { after, before, test } from 'node:test';
 import { launchBrowser, startServer, writeConf } from './harness.mjs';
-import { leave, live, say, shows, visit } from './support.mjs';
+import * as support from './support.mjs';
+import { falseServer, leave, live, say, shows, visit } from './support.mjs';
 
 let browser, folder, server;
 
@@ -20,13 +21,8 @@ after(async () => {
   assert.equal(status, 0);
 });
 
-const address = (name, room) => `${server.url}?room=${room}&name=${encodeURIComponent(name)}`;
-
-async function enter(name, room, options) {
-  const page = await visit(browser, address(name, room), options);
-  await live(page);
-  return page;
-}
+const address = (name, room) => support.address(server, name, room);
+const enter = (...who) => support.enter(browser, server, ...who);
 
 // A hidden tab cannot be had without a window; what the page asks is answered as in one.
 const hide = (page, hidden = true) => page.evaluate((is) => {
@@ -250,3 +246,32 @@ test('the panel about the chat has the limits of the server', async () => {
   for (const limit of ['4096 bytes', '5 a second, 20 at once', '32 characters', '25 s']) assert.ok(said.includes(limit), said);
   await leave(ann);
 });
+
+test('an invitation is copied, and whoever follows it chooses a name and is in the room', async () => {
+  const ann = await enter('Ann', 'invited', { permissions: ['clipboard-read', 'clipboard-write'] });
+  await ann.click('#invite');
+  await ann.locator('#invite', { hasText: 'Copied' }).waitFor();
+  const link = await ann.evaluate(() => navigator.clipboard.readText());
+  assert.equal(link, `${server.url}?room=invited`);
+  const bob = await visit(browser, link);
+  await bob.fill('#name', '小博');
+  assert.equal(await bob.inputValue('#room'), 'invited');
+  await bob.click('#enter-submit');
+  await live(bob);
+  await ann.locator('#people-list li', { hasText: '小博' }).waitFor();
+  await bob.waitForURL((url) => url.searchParams.get('name') === '小博');
+  await leave(ann, bob);
+});
+
+const past = ['2026-01-05T15:30:00.000Z', '2026-01-05T16:30:00.000Z', new Date().toISOString()].map((time, i) => (
+  { offset: i + 1, time, from: { nick: 'Bob', user: 'u2' }, text: `number ${i + 1}` }));
+for (const [timezoneId, times, days] of [['Asia/Shanghai', ['23:30', '00:30'], ['Monday 5 January 2026', 'Tuesday 6 January 2026', 'Today']],
+  ['America/New_York', ['10:30', '11:30'], ['Monday 5 January 2026', 'Today']]]) {
+  test(`times and days are those of the reader: ${timezoneId}`, async () => {
+    const ann = await visit(browser, address('Ann', 'zones'), { timezoneId, before: falseServer({ messages: past }).before });
+    await shows(ann, 'number 3');
+    assert.deepEqual((await ann.locator('.row.message time').allInnerTexts()).slice(0, 2), times);
+    assert.deepEqual((await ann.locator('.note.day').allInnerTexts()).map((text) => text.replace(',', '')), days);
+    await leave(ann);
+  });
+}
