@@ -181,7 +181,7 @@ function linkedAddresses() {
 function startFromLink() {
   const linked = linkedAddresses();
   if (!linked) return false;
-  $('text').value = linked;
+  $('text').value = linked.replace(/,\s*/g, ', ');
   showFound();
   start();
   return true;
