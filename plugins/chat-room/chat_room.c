@@ -7,6 +7,7 @@
 #include "chat_http.h"
 #include "chat_hub.h"
 #include "host_hooks.h"
+#include "http_others.h"
 #include "input.h"
 #include "join.h"
 #include "lws_compat.h"
@@ -195,11 +196,13 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
     case LWS_CALLBACK_HTTP_BODY_COMPLETION:
         return chat_http_body_end(((struct chat_pss *)user)->http);
     case LWS_CALLBACK_HTTP_WRITEABLE:
+        if (!((struct chat_pss *)user)->http)
+            return http_others(wsi, reason, user, in, len);
         return chat_http_writable(((struct chat_pss *)user)->http);
     case LWS_CALLBACK_HTTP_DROP_PROTOCOL:
         return on_http_drop(user);
     default:
-        return 0;
+        return http_others(wsi, reason, user, in, len);
     }
 }
 

@@ -5,6 +5,7 @@
  * by answer; here is what libwebsockets has to do with it.
  */
 #include "host_hooks.h"
+#include "http_others.h"
 #include "lws_compat.h"
 #include "pvo_options.h"
 #include "request.h"
@@ -180,7 +181,7 @@ static int on_ip_info(struct lws *wsi, enum lws_callback_reasons reason, void *u
         return 0;
     vhd = lws_protocol_vh_priv_get(lws_get_vhost(wsi), lws_get_protocol(wsi));
     if (!vhd)
-        return 0;
+        return http_others(wsi, reason, user, in, len);
     switch (reason) {
     case LWS_CALLBACK_PROTOCOL_DESTROY:
         return on_fini(vhd);
@@ -193,13 +194,15 @@ static int on_ip_info(struct lws *wsi, enum lws_callback_reasons reason, void *u
     case LWS_CALLBACK_HTTP_BODY_COMPLETION:
         return request_body_end(user);
     case LWS_CALLBACK_HTTP_WRITEABLE:
+        if (!((const struct request *)user)->host)
+            return http_others(wsi, reason, user, in, len);
         return request_writable(user);
     case LWS_CALLBACK_HTTP_DROP_PROTOCOL:
         if (user)
             request_drop(user);
         return 0;
     default:
-        return 0;
+        return http_others(wsi, reason, user, in, len);
     }
 }
 

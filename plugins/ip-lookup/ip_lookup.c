@@ -4,6 +4,7 @@
  */
 #include "geo_watch.h"
 #include "host_hooks.h"
+#include "http_others.h"
 #include "http_reply.h"
 #include "http_request.h"
 #include "lookup_answer.h"
@@ -292,6 +293,11 @@ static int on_http_writable(struct lws *wsi, struct lookup_pss *pss)
     return must_close ? -1 : result;
 }
 
+static bool is_answering(const struct lookup_pss *pss)
+{
+    return pss && (pss->reply.is_pending || pss->must_close);
+}
+
 static void on_drop(struct lookup_vhd *vhd, struct lookup_pss *pss)
 {
     http_reply_fini(&pss->reply);
@@ -305,7 +311,6 @@ static int callback_ip_lookup(struct lws *wsi, enum lws_callback_reasons reason,
 {
     struct lookup_vhd *vhd = lws_protocol_vh_priv_get(lws_get_vhost(wsi), lws_get_protocol(wsi));
 
-    (void)len;
     switch (reason) {
     case LWS_CALLBACK_PROTOCOL_INIT:
         return on_init(wsi, in);
@@ -320,6 +325,8 @@ static int callback_ip_lookup(struct lws *wsi, enum lws_callback_reasons reason,
     case LWS_CALLBACK_HTTP_BODY_COMPLETION:
         return on_body_complete(wsi, vhd, user);
     case LWS_CALLBACK_HTTP_WRITEABLE:
+        if (!is_answering(user))
+            return http_others(wsi, reason, user, in, len);
         return on_http_writable(wsi, user);
     case LWS_CALLBACK_HTTP_DROP_PROTOCOL:
         if (user)
@@ -329,8 +336,7 @@ static int callback_ip_lookup(struct lws *wsi, enum lws_callback_reasons reason,
         lws_return_http_status(wsi, HTTP_STATUS_BAD_REQUEST, "ip-lookup is no WebSocket protocol");
         return 1;
     default:
-        /* Not lws_callback_http_dummy: it answers a second time when a request's body is there. */
-        return 0;
+        return http_others(wsi, reason, user, in, len);
     }
 }
 
