@@ -1,6 +1,7 @@
 #include "conf_source.h"
 
 #include "conf_memory.h"
+#include "json_text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -60,7 +61,7 @@ static int parse(struct conf_source *source, size_t len, struct problem *problem
     problem->line = 1;
     if (is_blank(source->text, len))
         return problem_set(problem, NULL, "empty, but an object is expected: { … }");
-    source->json = json_loadb(source->text, len, JSON_DECODE_INT_AS_REAL, &error);
+    source->json = json_text_load(source->text, len, JSON_DECODE_INT_AS_REAL, &error);
     /* Not every failure of jansson to get memory has a code, but then there is no text either. */
     if (!source->json && error.text[0] && json_error_code(&error) != json_error_out_of_memory)
         return refuse_text(&error, problem);

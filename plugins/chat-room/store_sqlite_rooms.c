@@ -123,7 +123,18 @@ void sqlite_room_put_take(struct store_room *room, struct store_job *job)
     sqlite_put_take(room->store, job);
 }
 
-/* What the file did not take it is told again, at the latest by the next sweep. */
+/* Tell the file of the room's epoch, and what of it is forgotten. When memory is short the next
+ * sweep does. */
+static void tell(struct store_room *room)
+{
+    struct store_job *job = store_job_new(JOB_FORGET, &room->disk);
+
+    if (job)
+        sqlite_room_put_take(room, job);
+}
+
+/* What the file did not take it is told again, at the latest by the next sweep. A room that was
+ * forgotten once more while the file was told has to be told of at once: there may be no sweep. */
 void sqlite_room_finish(struct store_room *room, const struct store_job *job)
 {
     room->jobs--;
@@ -131,6 +142,8 @@ void sqlite_room_finish(struct store_room *room, const struct store_job *job)
         room->is_telling = false;
     if (job->result == STORE_FAILED && job->kind != JOB_READ)
         room->told_oldest = 0;
+    else if (job->kind == JOB_FORGET && strcmp(job->epoch, room->past.state.epoch) != 0)
+        tell(room);
 }
 
 void sqlite_visit_rooms(struct store *store_base, store_room_fn *visit, void *user)
@@ -150,16 +163,12 @@ void sqlite_rooms_sweep(struct sqlite_store *store, int64_t now_ms)
 {
     struct dlist_node *node;
     struct store_room *room;
-    struct store_job *job;
 
     for (node = dlist_first(&store->all_rooms); node; node = dlist_next(&store->all_rooms, node)) {
         room = DLIST_ENTRY(node, struct store_room, of_all);
         past_expire(&room->past, &store->config.limits, now_ms);
-        if (room->is_telling || room->told_oldest >= room->past.state.oldest)
-            continue;
-        job = store_job_new(JOB_FORGET, &room->disk);
-        if (job)
-            sqlite_room_put_take(room, job);
+        if (!room->is_telling && room->told_oldest < room->past.state.oldest)
+            tell(room);
     }
 }
 

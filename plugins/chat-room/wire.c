@@ -1,5 +1,6 @@
 #include "wire.h"
 
+#include "json_text.h"
 #include "utf8.h"
 
 #include <jansson.h>
@@ -233,7 +234,7 @@ static enum refusal parse(struct request *request, const char *bytes, size_t len
     memset(request, 0, sizeof(*request));
     if (is_too_deep(bytes, len))
         return REFUSAL_BAD_JSON;
-    request->document = json_loadb(bytes, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
+    request->document = json_text_load(bytes, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
     if (!request->document)
         return REFUSAL_BAD_JSON;
     return json_is_object((json_t *)request->document)

@@ -2,7 +2,8 @@
  *
  * Shape:    a fixed struct that the caller provides; all zero means "no problem".
  * Owns:     nothing.
- * Borrows:  nothing; texts are copied in and cut when too long.
+ * Borrows:  nothing; texts are copied in, cut at a character when too long, and control characters
+ *           in them become question marks.
  * Calls up: nothing.
  * Not here: who prints it, and the file name in front of it.
  */

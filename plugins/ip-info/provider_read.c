@@ -1,3 +1,4 @@
+#include "json_text.h"
 #include "provider.h"
 
 #include <stdlib.h>
@@ -71,7 +72,7 @@ static json_t *parse(const struct fetch_response *response)
     size_t bytes = response->body_bytes;
     size_t mark = bytes >= 3 && memcmp(body, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 
-    return json_loadb(body + mark, bytes - mark, 0, NULL);
+    return json_text_load(body + mark, bytes - mark, 0, NULL);
 }
 
 static void read_json(const struct provider *provider, const struct fetch_response *response,

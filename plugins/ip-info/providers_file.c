@@ -1,5 +1,6 @@
 #include "providers_file_private.h"
 
+#include "json_text.h"
 #include "suggest.h"
 
 #include <errno.h>
@@ -183,7 +184,7 @@ struct providers_file *providers_file_parse(const char *path, const char *text, 
     file->text[len] = 0;
     file->len = len;
     file->path = path;
-    file->root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
+    file->root = json_text_load(text, len, JSON_REJECT_DUPLICATES, &error);
     if (!file->root)
         problem_set(problem, "providers-file", "%s:%d:%d: %s", shown(path), error.line,
                     error.column > 0 ? error.column : 1, error.text);

@@ -1,4 +1,5 @@
 #include "query.h"
+#include "json_text.h"
 
 #include <jansson.h>
 #include <stdarg.h>
@@ -324,7 +325,7 @@ static int add_members(struct query *query, json_t *root)
 int query_body(struct query *query, const char *body, size_t len)
 {
     json_error_t error;
-    json_t *root = json_loadb(body ? body : "", len, JSON_REJECT_DUPLICATES, &error);
+    json_t *root = json_text_load(body ? body : "", len, JSON_REJECT_DUPLICATES, &error);
     int result;
 
     if (!root)

@@ -235,6 +235,33 @@ static void a_page_read_in_a_quiet_room_hinders_no_forgetting(void **state)
     assert_int_equal(rig_ask(rig, "SELECT count(*) FROM messages"), 1);
 }
 
+/* Said and forgotten again while the disk was still told of the first time, and then the end. */
+static void what_is_forgotten_twice_at_once_does_not_come_back(void **state)
+{
+    struct rig *rig = *state;
+    struct store_room *room;
+    struct rig_kept kept;
+    struct store_state after;
+
+    rig_open(rig);
+    room = rig_room(rig, "a");
+    say_three(rig, room);
+    assert_int_equal(rig->store->ops->forget(room), 0);
+    rig_append(rig, room, "u", "", "between", &kept);
+    assert_int_equal(rig->store->ops->forget(room), 0);
+    after = rig_past(rig, room);
+    rig_turn_until(rig, &kept.calls, 1);
+    assert_int_equal(kept.result, STORE_FORGOTTEN);
+    rig->store->ops->close(room);
+    rig_close(rig);
+    assert_int_equal(rig_ask(rig, "SELECT count(*) FROM messages"), 0);
+    rig_open(rig);
+    room = rig_room(rig, "a");
+    assert_string_equal(rig_past(rig, room).epoch, after.epoch);
+    assert_int_equal(rig_past(rig, room).head, 0);
+    rig->store->ops->close(room);
+}
+
 /* The bound of the new epoch is lower than what was deleted of the old one. */
 static void the_new_epoch_is_bounded_like_the_old_one(void **state)
 {
@@ -274,6 +301,8 @@ int main(void)
                                         rig_teardown),
         cmocka_unit_test_setup_teardown(again_and_again_ends_with_the_last_epoch, rig_setup,
                                         rig_teardown),
+        cmocka_unit_test_setup_teardown(what_is_forgotten_twice_at_once_does_not_come_back,
+                                        rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(a_page_read_in_a_quiet_room_hinders_no_forgetting,
                                         rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(the_new_epoch_is_bounded_like_the_old_one, rig_setup,

@@ -225,6 +225,16 @@ static void nesting_is_bounded_and_brackets_in_strings_are_no_nesting(void **sta
     request_fini(&request);
 }
 
+static void a_nul_is_no_json_wherever_it_stands(void **state)
+{
+    static const char text[] = "{\"type\":\"leave\",\"id\":1\0}";
+    struct request request;
+
+    (void)state;
+    assert_int_equal(request_read(&request, text, sizeof(text) - 1), REFUSAL_BAD_JSON);
+    request_fini(&request);
+}
+
 static enum refusal read_body(struct request *request, const char *text, const char *type)
 {
     return request_read_body(request, text, strlen(text), "den", type);
@@ -280,6 +290,7 @@ int main(void)
         cmocka_unit_test(the_id_is_there_for_the_error),
         cmocka_unit_test(an_id_has_64_characters_at_most),
         cmocka_unit_test(nesting_is_bounded_and_brackets_in_strings_are_no_nesting),
+        cmocka_unit_test(a_nul_is_no_json_wherever_it_stands),
         cmocka_unit_test(bodies_of_http_are_requests_too),
     };
 
