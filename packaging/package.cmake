@@ -54,7 +54,7 @@ Static libraries and headers of lwshost's protocols, for programs that are
 built on libwebsockets themselves.")
     set(CPACK_DEBIAN_DEV_PACKAGE_SECTION libdevel)
     set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS
-        "libwebsockets-dev, libjansson-dev, libsqlite3-dev, libssl-dev, libmaxminddb-dev")
+        "libwebsockets-dev, libjansson-dev, libsqlite3-dev, libssl-dev, libnghttp2-dev, libmaxminddb-dev")
 endif()
 
 include(CPack)

@@ -31,7 +31,7 @@ static void on_sul(lws_sorted_usec_list_t *sul)
 
 void fetch_timer_start(struct fetch_client *client, struct timer *timer, uint64_t due_us)
 {
-    /* Can't fail: fetch_start and fetch_lane_new have reserved the room. */
+    /* Can't fail: fetch_start and fetch_link_new have reserved the room. */
     timers_start(&client->timers, timer, due_us);
     arm(client);
 }
@@ -73,7 +73,8 @@ void fetch_finish(struct fetch *fetch, enum fetch_error error,
                                            .body = "",
                                            .wanted = {"", "", ""},
                                            .was_waiting = error == FETCH_TIMEOUT &&
-                                                          fetch->origin->address_count};
+                                                          fetch->origin->address_count &&
+                                                          !fetch_share_is_awaited(fetch->origin)};
 
     lanes_forget(&fetch->origin->lanes, &fetch->waiter);
     if (!fetch->is_starting) {
@@ -106,26 +107,25 @@ static bool is_at_bound(const struct fetch_client *client)
     return client->max_inflight && client->inflight >= client->max_inflight;
 }
 
-/* Take a lane and send. Returns false when there is none, or no address to connect to. */
+/* True when there is a connection to send on, or an address to connect to. */
+static bool has_way(const struct fetch *fetch)
+{
+    struct fetch_origin *origin = fetch->origin;
+
+    if (fetch_share_is_wanted(origin))
+        return fetch_share_is_ready(origin, fetch->request.deadline_us);
+    return !dlist_is_empty(&origin->lanes.warm) || fetch_origin_is_ready(origin);
+}
+
+/* Take a lane and send. Returns false when there is none, or no way to the origin. */
 static bool try_run(struct fetch *fetch)
 {
     struct fetch_origin *origin = fetch->origin;
-    struct lane *lane;
     bool is_warm;
 
-    if (is_at_bound(origin->client))
+    if (is_at_bound(origin->client) || !has_way(fetch) ||
+        !(fetch->lane = fetch_lane_take(origin, &is_warm)))
         return false;
-    if (dlist_is_empty(&origin->lanes.warm)) {
-        if (!fetch_origin_is_ready(origin))
-            return false;
-        if (dlist_is_empty(&origin->lanes.cold) && lanes_may_add(&origin->lanes) &&
-            !fetch_lane_new(origin))
-            return false;
-    }
-    lane = lanes_take(&origin->lanes, &is_warm);
-    if (!lane)
-        return false;
-    fetch->lane = lws_container_of(lane, struct fetch_lane, lane);
     fetch->lane->fetch = fetch;
     fetch->lane->was_warm = is_warm;
     origin->client->inflight++;
@@ -192,11 +192,11 @@ static void pump_origin(struct fetch_origin *origin)
 }
 
 /* Not before lws has let go of the lane's old connection. */
-static void connect_again(struct fetch_lane *lane)
+static void send_again(struct fetch_lane *lane)
 {
     struct fetch *fetch = lane->fetch;
 
-    if (lane->wsi)
+    if (lane->link || !has_way(fetch))
         return;
     dlist_remove(&lane->again);
     fetch->is_starting = true;
@@ -211,7 +211,7 @@ static void on_pump(struct timer *timer)
 
     for (link = dlist_first(&client->again); link; link = next) {
         next = dlist_next(&client->again, link);
-        connect_again(lws_container_of(link, struct fetch_lane, again));
+        send_again(lws_container_of(link, struct fetch_lane, again));
     }
     for (link = dlist_first(&client->origins); link; link = dlist_next(&client->origins, link))
         pump_origin(lws_container_of(link, struct fetch_origin, link));
@@ -268,8 +268,8 @@ void fetch_client_free(struct fetch_client *client)
 
 int fetch_timers_reserve(struct fetch_client *client)
 {
-    /* One for each request and each lane, the next of either, and the pump. */
-    return timers_reserve(&client->timers, client->pending + client->lane_total + 3);
+    /* One for each request and each link, the next of either, and the pump. */
+    return timers_reserve(&client->timers, client->pending + client->link_total + 3);
 }
 
 static struct fetch *new_fetch(const struct fetch_request *request, fetch_done_fn *done,
@@ -322,16 +322,21 @@ void fetch_client_wake(struct fetch_client *client) { resolver_drain(client->res
 
 void fetch_client_stats(const struct fetch_client *client, struct fetch_stats *stats)
 {
-    struct dlist_node *link, *lane;
+    struct dlist_node *node, *inner;
 
     *stats = (struct fetch_stats){
         .opened = client->opened, .stale = client->stale, .queue_full = client->queue_full};
-    for (link = dlist_first(&client->origins); link; link = dlist_next(&client->origins, link)) {
-        const struct fetch_origin *origin = lws_container_of(link, struct fetch_origin, link);
+    for (node = dlist_first(&client->origins); node; node = dlist_next(&client->origins, node)) {
+        const struct fetch_origin *origin = lws_container_of(node, struct fetch_origin, link);
 
         stats->waiting += origin->lanes.waiter_count;
-        for (lane = dlist_first(&origin->lane_list); lane;
-             lane = dlist_next(&origin->lane_list, lane))
-            stats->connections += lws_container_of(lane, struct fetch_lane, list)->is_open;
+        for (inner = dlist_first(&origin->links); inner;
+             inner = dlist_next(&origin->links, inner)) {
+            const struct fetch_link *link = lws_container_of(inner, struct fetch_link, list);
+
+            stats->connections += link->is_open;
+            stats->h2_connections += link->h2 != NULL;
+            stats->h2_streams += link->h2 ? h2_session_count(link->h2) : 0;
+        }
     }
 }

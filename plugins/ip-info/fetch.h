@@ -4,12 +4,14 @@
  * fetch_start(client, &request, on_response, me) and a function `on_response(me, response)`:
  * nothing waits in between, so a thousand requests can be under way in one thread.
  *
- * Shape:    a client has origins (scheme, host, port), fixed when it starts; an origin has lanes:
- *           raw libwebsockets connections that are kept open and carry one HTTP/1.1 request at a
- *           time. libwebsockets' own HTTP client is not used, because it either opens a connection
- *           for each request or puts requests behind each other, and what it reuses it hands from
- *           one object to the next, which leaks a watcher each time on its libuv loop (4.1 to
- *           5.0). Responses are held whole, up to `max_reply_bytes`; redirects are not followed.
+ * Shape:    a client has origins (scheme, host, port), fixed when it starts; an origin has lanes,
+ *           each of which carries one request at a time: over HTTP/1.1 on a connection of its own
+ *           that is kept open, over HTTP/2 as a stream of one connection for all. Connections are
+ *           raw ones of libwebsockets. Its own HTTP client is not used, because it either opens a
+ *           connection for each request or puts requests behind each other, and what it reuses it
+ *           hands from one object to the next, which leaks a watcher each time on its libuv loop
+ *           (4.1 to 5.0). Responses are held whole, up to `max_reply_bytes`; redirects are not
+ *           followed.
  * Owns:     lanes, connections, copies of what is asked, until fetch_client_free.
  * Borrows:  method, headers, body and wanted names of a request, until its completion (the URL is
  *           copied); `tls_ca` of an origin, until fetch_client_add_origin returns.
@@ -23,10 +25,12 @@
  * LWS_CALLBACK_EVENT_WAIT_CANCELLED to fetch_client_wake, and frees the client in
  * LWS_CALLBACK_PROTOCOL_DESTROY. Of libwebsockets fetch needs nothing but its public functions.
  *
- * A request goes out once, but for two cases: the next address of the name is tried when there is
- * no connection to the one before; and a request that finds that the server has just closed the
+ * A request goes out once, but for three cases: the next address of the name is tried when there
+ * is no connection to the one before; a request that finds that the server has just closed the
  * kept connection goes out once more on a new one, if its method may be repeated (RFC 9110 9.2.2:
- * GET, HEAD, OPTIONS, PUT, DELETE, TRACE), and not a byte of a response had come.
+ * GET, HEAD, OPTIONS, PUT, DELETE, TRACE), and not a byte of a response had come; and one of which
+ * an HTTP/2 server says that it has not begun with it (REFUSED_STREAM, or above the last stream of
+ * a GOAWAY: RFC 9113 8.7) goes out once more, whatever its method.
  */
 #ifndef LWSHOST_FETCH_H
 #define LWSHOST_FETCH_H
@@ -83,8 +87,9 @@ struct fetch_request {
 struct fetch_response {
     enum fetch_error error;
     unsigned code;      /* HTTP status; 0 when none came */
-    const char *reason; /* the phrase behind it, "Not Found"; as it came, empty when none did; with
-                           FETCH_TLS_FAILED what is wrong, "certificate has expired", or empty */
+    const char *reason; /* the phrase behind it, "Not Found"; as it came, empty when none did, as
+                           always with HTTP/2; with FETCH_TLS_FAILED what is wrong, "certificate
+                           has expired", or empty */
     const char *body;   /* NUL-terminated; empty of a HEAD */
     size_t body_bytes;
     const char *wanted[FETCH_MAX_WANTED]; /* values of the fields; empty when they were not sent */
@@ -108,10 +113,15 @@ struct fetch_origin_info {
     size_t max_lanes, max_queue;
     bool allows_private; /* may be, or resolve to, loopback and private addresses */
     const char *tls_ca;  /* a PEM file of authorities to trust beside the system's; or NULL */
+    /* Put all requests on one connection, as streams of HTTP/2, as many at once as there are lanes
+     * and as the server allows. With https the server chooses (ALPN), and may choose HTTP/1.1; it
+     * is asked again when there is no connection left. With http it must speak HTTP/2 from the
+     * first byte on ("prior knowledge", RFC 9113 3.3). */
+    bool h2;
 };
 
 /* Let the client speak to an origin. For one that it knows already the larger bounds count; whom it
- * trusts and where it may be can't be changed, the caller has seen to that.
+ * trusts, where it may be, and `h2` can't be changed, the caller has seen to that.
  * Returns FETCH_OK, FETCH_NO_MEMORY, FETCH_NO_ORIGIN when the URL is none, FETCH_TLS_FAILED when
  * `tls_ca` can't be read. */
 enum fetch_error fetch_client_add_origin(struct fetch_client *client,
@@ -124,7 +134,8 @@ enum fetch_error fetch_start(struct fetch_client *client, const struct fetch_req
                              fetch_done_fn *done, void *opaque);
 
 struct fetch_stats {
-    size_t connections, waiting; /* now */
+    size_t connections, waiting;       /* now */
+    size_t h2_connections, h2_streams; /* of HTTP/2, and the requests under way on them */
     uint64_t opened, stale,
         queue_full; /* since the start: tried connections, free retries, refusals */
 };

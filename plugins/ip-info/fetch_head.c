@@ -19,9 +19,9 @@ static bool is_one_of(const char *text, const char *const *list)
 
 bool fetch_head_takes_name(const char *name)
 {
-    static const char *const own[] = {"host",    "content-length", "transfer-encoding",
-                                      "te",      "connection",     "upgrade",
-                                      "trailer", "expect",         NULL};
+    static const char *const own[] = {
+        "host",    "content-length", "transfer-encoding", "te",     "connection", "keep-alive",
+        "upgrade", "trailer",        "proxy-connection",  "expect", NULL};
 
     return is_token(name) && !is_one_of(name, own);
 }
@@ -55,7 +55,7 @@ bool fetch_head_is_idempotent(const struct fetch_request *request)
 }
 
 /* RFC 9110 8.6: who asks with a method that carries a body says so when there is none. */
-static bool says_length(const struct fetch_request *request)
+bool fetch_head_says_length(const struct fetch_request *request)
 {
     static const char *const methods[] = {"POST", "PUT", "PATCH", NULL};
 
@@ -81,8 +81,9 @@ int fetch_head_write(const struct fetch_request *request, const char *authority,
     for (n = 0; n < request->header_count; n++)
         if (put(out, request->headers[n].name, ": ", request->headers[n].value, "\r\n"))
             return -1;
-    if (says_length(request) && bytes_printf(out, "Content-Length: %zu\r\n",
-                                             request->body ? request->body_bytes : (size_t)0))
+    if (fetch_head_says_length(request) &&
+        bytes_printf(out, "Content-Length: %zu\r\n",
+                     request->body ? request->body_bytes : (size_t)0))
         return -1;
     return bytes_append_str(out, "\r\n");
 }

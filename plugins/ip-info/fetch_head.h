@@ -5,7 +5,7 @@
  * Owns:     nothing.
  * Borrows:  nothing after a call returns.
  * Calls up: nothing.
- * Not here: connections (fetch_lane).
+ * Not here: connections (fetch_link), HTTP/2 (h2_session).
  */
 #ifndef LWSHOST_FETCH_HEAD_H
 #define LWSHOST_FETCH_HEAD_H
@@ -25,6 +25,9 @@ bool fetch_head_is_sound(const struct fetch_request *request);
 
 /* True when the method may be sent twice with the effect of once (RFC 9110 9.2.2). */
 bool fetch_head_is_idempotent(const struct fetch_request *request);
+
+/* True when the request says how long its body is, 0 bytes included. */
+bool fetch_head_says_length(const struct fetch_request *request);
 
 /* Append request line and fields. authority: the Host; target: path and query, empty for "/".
  * Returns 0, or -1 when memory is short. */

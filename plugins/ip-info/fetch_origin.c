@@ -35,6 +35,7 @@ static struct fetch_origin *new_origin(struct fetch_client *client, const char *
         return NULL;
     origin->client = client;
     dlist_init(&origin->lane_list);
+    dlist_init(&origin->links);
     dlist_append(&client->origins, &origin->link);
     origin->text = strdup(text);
     if (!origin->text || url_parse(origin->text, &origin->url, NULL) ||
@@ -72,6 +73,7 @@ enum fetch_error fetch_client_add_origin(struct fetch_client *client,
         return FETCH_NO_MEMORY;
     lanes_init(&origin->lanes, info->max_lanes, info->max_queue);
     origin->allows_private = info->allows_private;
+    origin->wants_h2 = info->h2;
     if (url.is_tls && !(origin->trust = tls_trust_new(info->tls_ca))) {
         fetch_origin_free(origin);
         return FETCH_TLS_FAILED;
@@ -86,6 +88,8 @@ void fetch_origin_free(struct fetch_origin *origin)
     dlist_remove(&origin->link);
     while ((link = dlist_first(&origin->lane_list)))
         fetch_lane_free(lws_container_of(link, struct fetch_lane, list));
+    while ((link = dlist_first(&origin->links)))
+        fetch_link_free(lws_container_of(link, struct fetch_link, list));
     lanes_fini(&origin->lanes);
     tls_trust_free(origin->trust);
     free(origin->authority);
@@ -93,13 +97,16 @@ void fetch_origin_free(struct fetch_origin *origin)
     free(origin);
 }
 
-static void fail_waiters(struct fetch_origin *origin)
+void fetch_origin_fail_waiters(struct fetch_origin *origin, enum fetch_error error,
+                               const char *reason)
 {
+    const struct fetch_response failure = {
+        .error = error, .reason = reason, .body = "", .wanted = {"", "", ""}};
     struct lane_waiter *waiter;
     size_t most = origin->lanes.waiter_count; /* `done` may ask again, and wait again */
 
     while (most-- && (waiter = lanes_first_waiter(&origin->lanes)))
-        fetch_finish(lws_container_of(waiter, struct fetch, waiter), FETCH_DNS_FAILED, NULL);
+        fetch_finish(lws_container_of(waiter, struct fetch, waiter), error, &failure);
 }
 
 /* Take the new addresses; the one that is in use stays so, those before it may have been blamed. */
@@ -135,7 +142,7 @@ static void on_resolved(void *opaque, const struct ip_addr *addresses, size_t co
         origin->resolved_us = (uint64_t)lws_now_usecs();
         fetch_pump_later(origin->client);
     } else if (origin->address_count == 0) {
-        fail_waiters(origin);
+        fetch_origin_fail_waiters(origin, FETCH_DNS_FAILED, "");
     }
 }
 

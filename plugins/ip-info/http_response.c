@@ -33,20 +33,28 @@ bool http_response_is_untouched(const struct http_response *response)
     return response->head_bytes == 0;
 }
 
-/* RFC 9112 4: HTTP/1.1 200 OK. HTTP/1.0 closes, unless a field says otherwise. */
-static enum http_response_result read_status(struct http_response *response, const char *line)
+/* Take the status code, with which a head begins: three digits. */
+static enum http_response_result begin_head(struct http_response *response, const char *code)
 {
-    if (strncmp(line, "HTTP/1.", 7) != 0 || (line[7] != '0' && line[7] != '1') || line[8] != ' ' ||
-        strspn(line + 9, "0123456789") != 3 || (line[12] != ' ' && line[12] != 0) || line[9] == '0')
+    if (strspn(code, "0123456789") != 3 || code[0] == '0')
         return HTTP_RESPONSE_BAD;
-    response->code = (unsigned)((line[9] - '0') * 100 + (line[10] - '0') * 10 + (line[11] - '0'));
-    snprintf(response->reason, sizeof(response->reason), "%s", line[12] ? line + 13 : "");
-    response->is_http_1_0 = line[7] == '0';
-    response->keeps_alive = !response->is_http_1_0;
+    response->code = (unsigned)((code[0] - '0') * 100 + (code[1] - '0') * 10 + (code[2] - '0'));
     response->says_close = false;
     response->retry_after[0] = 0;
     memset(response->wanted, 0, sizeof(response->wanted));
     response->state = HTTP_RESPONSE_FIELDS;
+    return HTTP_RESPONSE_MORE;
+}
+
+/* RFC 9112 4: HTTP/1.1 200 OK. HTTP/1.0 closes, unless a field says otherwise. */
+static enum http_response_result read_status(struct http_response *response, const char *line)
+{
+    if (strncmp(line, "HTTP/1.", 7) != 0 || (line[7] != '0' && line[7] != '1') || line[8] != ' ' ||
+        begin_head(response, line + 9) != HTTP_RESPONSE_MORE || (line[12] != ' ' && line[12] != 0))
+        return HTTP_RESPONSE_BAD;
+    snprintf(response->reason, sizeof(response->reason), "%s", line[12] ? line + 13 : "");
+    response->is_http_1_0 = line[7] == '0';
+    response->keeps_alive = !response->is_http_1_0;
     return HTTP_RESPONSE_MORE;
 }
 
@@ -282,6 +290,38 @@ enum http_response_result http_response_feed(struct http_response *response, con
     if (data < end)
         response->keeps_alive = false;
     return result;
+}
+
+/* RFC 9113 6.5.2 counts 32 bytes beside name and value. */
+enum http_response_result http_response_field(struct http_response *response, const char *name,
+                                              size_t name_len, const char *value)
+{
+    response->head_bytes += name_len + strlen(value) + 32;
+    if (response->head_bytes > HTTP_RESPONSE_MAX_HEAD_BYTES)
+        return HTTP_RESPONSE_TOO_LARGE;
+    if (name[0] == ':')
+        return begin_head(response, value);
+    return response->state == HTTP_RESPONSE_FIELDS ? read_field(response, name, name_len, value)
+                                                   : HTTP_RESPONSE_MORE;
+}
+
+/* The end of the body is the end of the stream; whether the length was right is HTTP/2's business,
+ * but too much of it need not be waited for. */
+enum http_response_result http_response_end_fields(struct http_response *response)
+{
+    bool has_body = !response->is_to_head && response->code != 304;
+
+    if (response->state != HTTP_RESPONSE_FIELDS)
+        return HTTP_RESPONSE_MORE;
+    if (response->code < 200) {
+        response->state = HTTP_RESPONSE_STATUS;
+        response->has_length = false;
+        return HTTP_RESPONSE_MORE;
+    }
+    response->state = HTTP_RESPONSE_UNTIL_CLOSE;
+    return has_body && response->has_length && response->left > response->max_body_bytes
+               ? HTTP_RESPONSE_TOO_LARGE
+               : HTTP_RESPONSE_MORE;
 }
 
 enum http_response_result http_response_close(struct http_response *response)

@@ -1,4 +1,5 @@
-/* http_response — reads one HTTP/1 response from the bytes of a connection, as they come.
+/* http_response — one HTTP response, read from the bytes of an HTTP/1 connection as they come, or
+ * put together of what HTTP/2 brings.
  *
  * Shape:    status line, the few header fields that matter here, the body whole. Bodies by length,
  *           chunked (extensions and trailers are skipped), and until the connection closes; interim
@@ -7,7 +8,7 @@
  * Owns:     the body and the unfinished line, until http_response_fini.
  * Borrows:  nothing after a call returns.
  * Calls up: nothing.
- * Not here: the connection (fetch_lane), HTTP/2.
+ * Not here: the connection (fetch_link), HTTP/2's frames (h2_session).
  */
 #ifndef LWSHOST_HTTP_RESPONSE_H
 #define LWSHOST_HTTP_RESPONSE_H
@@ -77,6 +78,17 @@ enum http_response_result http_response_feed(struct http_response *response, con
 /* The connection has closed. Returns HTTP_RESPONSE_DONE when that is how the body ends, else
  * HTTP_RESPONSE_BAD. */
 enum http_response_result http_response_close(struct http_response *response);
+
+/* The same for HTTP/2, where http_response_begin is followed by fields, the end of their block, any
+ * more blocks (interim responses and trailers are skipped), and the body by http_response_feed. */
+
+/* Take a field of the head or a trailer, ":status" included; what is forbidden in HTTP/2 has been
+ * refused before. */
+enum http_response_result http_response_field(struct http_response *response, const char *name,
+                                              size_t name_len, const char *value);
+
+/* A block of fields is whole. */
+enum http_response_result http_response_end_fields(struct http_response *response);
 
 /* True when not a single byte of it has come. */
 bool http_response_is_untouched(const struct http_response *response);

@@ -93,7 +93,8 @@ static int start_client(struct lws *wsi, struct ip_info_vhd *vhd, struct problem
                                                .max_lanes = provider->lanes,
                                                .max_queue = settings->max_queue,
                                                .allows_private = provider->is_private,
-                                               .tls_ca = provider->tls_ca};
+                                               .tls_ca = provider->tls_ca,
+                                               .h2 = provider->wants_h2};
 
         char path[PROVIDER_NAME_BYTES + 8];
 

@@ -67,7 +67,8 @@ struct provider {
     const char *notice;                   /* what a person has to know who configures it, or NULL */
     const char *tls_ca;                   /* a PEM file of more authorities to trust, or NULL */
     bool is_private;                      /* may be at a loopback or private address */
-    unsigned long lanes;                  /* connections at once */
+    bool wants_h2;                        /* one connection for all requests, if the server can */
+    unsigned long lanes;                  /* requests at once */
     unsigned long timeout_ms;             /* for one attempt */
     unsigned long attempts;               /* for one question */
     unsigned long max_reply_bytes;

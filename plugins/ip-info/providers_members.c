@@ -63,12 +63,13 @@ static int read_number(struct reading *reading, const struct member *member, con
     return 0;
 }
 
-static int read_private(struct reading *reading, const struct member *member, const json_t *value)
+static int read_flag(struct reading *reading, const struct member *member, const json_t *value)
 {
-    (void)member;
+    bool flag = json_is_true(value);
+
     if (!json_is_boolean(value))
         return COMPLAIN(reading, "must be true or false");
-    reading->provider->is_private = json_is_true(value);
+    memcpy((char *)reading->provider + member->offset, &flag, sizeof(flag));
     return 0;
 }
 
@@ -283,6 +284,10 @@ static int refuse(struct reading *reading, const struct member *member, const js
     {                                                                                              \
         name_, read_text, offsetof(struct provider, member_), 0, 0, false                          \
     }
+#define FLAG(name_, member_)                                                                       \
+    {                                                                                              \
+        name_, read_flag, offsetof(struct provider, member_), 0, 0, false                          \
+    }
 #define NUMBER(name_, member_, min_, max_)                                                         \
     {                                                                                              \
         name_, read_number, offsetof(struct provider, member_), min_, max_, true                   \
@@ -304,7 +309,8 @@ static const struct member members[] = {TEXT("url", url_text),
                                         OTHER("headers", read_headers),
                                         TEXT("basic_auth", basic_auth_text),
                                         OTHER("quota", read_quota),
-                                        OTHER("private", read_private),
+                                        FLAG("private", is_private),
+                                        FLAG("h2", wants_h2),
                                         OTHER("tls", read_tls),
                                         NUMBER("timeout_ms", timeout_ms, 50, 60000),
                                         NUMBER("attempts", attempts, 1, 5),
@@ -316,7 +322,6 @@ static const struct member members[] = {TEXT("url", url_text),
                                         NUMBER("breaker_open_ms", breaker_open_ms, 100, 300000),
                                         OTHER("batch", refuse),
                                         OTHER("type", refuse),
-                                        OTHER("h2", refuse),
                                         {NULL, NULL, 0, 0, 0, false}};
 
 /* Complain about a member that is not in the table. */

@@ -109,12 +109,17 @@ static void write_fetch(struct metrics_page *page, const struct report *report)
 
     metrics_gauge(page, "ip_info_connections", NULL, "Connections to providers.",
                   fetch->connections);
+    metrics_gauge(page, "ip_info_h2_connections", NULL, "Those of them that speak HTTP/2.",
+                  fetch->h2_connections);
+    metrics_gauge(page, "ip_info_h2_streams", NULL, "Requests under way on those.",
+                  fetch->h2_streams);
     metrics_gauge(page, "ip_info_requests_waiting", NULL, "Requests that wait for a connection.",
                   fetch->waiting);
     metrics_counter(page, "ip_info_connections_opened", NULL, "Connections that were tried.",
                     fetch->opened);
     metrics_counter(page, "ip_info_connections_stale", NULL,
-                    "Requests that were sent again because the connection had gone meanwhile.",
+                    "Requests that were sent again because the connection had gone meanwhile, or "
+                    "the server had not begun with them.",
                     fetch->stale);
     metrics_counter(page, "ip_info_requests_queue_full", NULL,
                     "Requests that were refused because too many waited.", fetch->queue_full);

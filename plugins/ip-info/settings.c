@@ -97,17 +97,21 @@ static bool is_same(const char *a, const char *b)
     return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-/* Providers on one server share its connections, so they can't trust it differently. */
+/* Providers on one server share its connections, so they can't trust it differently, or want
+ * others.
+ */
 static int check_shared(const struct provider *first, const struct provider *second,
                         struct problem *problem)
 {
+    const char *key = !is_same(first->tls_ca, second->tls_ca)   ? "tls-ca"
+                      : first->is_private != second->is_private ? "private"
+                      : first->wants_h2 != second->wants_h2     ? "h2"
+                                                                : NULL;
     char path[PROVIDER_NAME_BYTES + 16];
-    bool is_trust = !is_same(first->tls_ca, second->tls_ca);
 
-    if (!url_same_origin(&first->url, &second->url) ||
-        (!is_trust && first->is_private == second->is_private))
+    if (!key || !url_same_origin(&first->url, &second->url))
         return 0;
-    snprintf(path, sizeof(path), "%s:%s", second->name, is_trust ? "tls-ca" : "private");
+    snprintf(path, sizeof(path), "%s:%s", second->name, key);
     return problem_set(problem, path, "must be that of \"%s\", which is on the same server",
                        first->name);
 }

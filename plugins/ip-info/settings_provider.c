@@ -23,6 +23,7 @@ static const struct option provider_table[] = {
     TEXT("lang", lang_text, 254),
     TEXT("tls-ca", tls_ca, 254),
     {.name = "private", .type = OPTION_FLAG, .offset = offsetof(struct provider, is_private)},
+    {.name = "h2", .type = OPTION_FLAG, .offset = offsetof(struct provider, wants_h2)},
     NUMBER("lanes", lanes, 1, 256),
     NUMBER("timeout-ms", timeout_ms, 50, 60000),
     NUMBER("quota-per-min", per_minute, 1, 60000),
@@ -140,11 +141,6 @@ int settings_read_provider(const struct settings *settings, struct provider *pro
     if (settings->file && providers_file_apply(settings->file, provider, problem))
         return -1;
     apply_common(settings, provider);
-    if (has_option(values, count, "http2")) {
-        problem_set(&inner, "http2",
-                    "providers are asked over HTTP/1.1 only: more \"lanes\" ask in parallel");
-        return blame_option(provider, &inner, problem);
-    }
     if (options_read(provider_table, sizeof(provider_table) / sizeof(provider_table[0]), values,
                      count, NULL, provider, &inner))
         return blame_option(provider, &inner, problem);

@@ -69,9 +69,17 @@ static int set_host(SSL *ssl, const char *host)
     return SSL_set_tlsext_host_name(ssl, name) == 1 && SSL_set1_host(ssl, name) == 1 ? 0 : -1;
 }
 
-struct tls_stream *tls_stream_new(const struct tls_trust *trust, const char *host)
+/* Names of RFC 7301, each behind its length. The one in front is not needed for HTTP/1.1 alone. */
+static int set_alpn(SSL *ssl, bool offers_h2)
 {
-    static const unsigned char alpn[] = "\x08http/1.1";
+    static const unsigned char names[] = "\x02h2\x08http/1.1";
+    size_t skipped = offers_h2 ? 0 : 3;
+
+    return SSL_set_alpn_protos(ssl, names + skipped, (unsigned)(sizeof(names) - 1 - skipped));
+}
+
+struct tls_stream *tls_stream_new(const struct tls_trust *trust, const char *host, bool offers_h2)
+{
     struct tls_stream *stream = calloc(1, sizeof(*stream));
 
     if (!stream)
@@ -88,8 +96,7 @@ struct tls_stream *tls_stream_new(const struct tls_trust *trust, const char *hos
     }
     SSL_set_bio(stream->ssl, stream->from_peer, stream->to_peer);
     SSL_set_connect_state(stream->ssl);
-    if (set_host(stream->ssl, host) == 0 &&
-        SSL_set_alpn_protos(stream->ssl, alpn, sizeof(alpn) - 1) == 0)
+    if (set_host(stream->ssl, host) == 0 && set_alpn(stream->ssl, offers_h2) == 0)
         return stream;
     tls_stream_free(stream);
     return NULL;
@@ -134,6 +141,15 @@ enum tls_state tls_stream_feed(struct tls_stream *stream, const void *data, size
 const char *tls_stream_problem(const struct tls_stream *stream)
 {
     return stream->problem ? stream->problem : "";
+}
+
+bool tls_stream_speaks_h2(const struct tls_stream *stream)
+{
+    const unsigned char *name;
+    unsigned len;
+
+    SSL_get0_alpn_selected(stream->ssl, &name, &len);
+    return len == 2 && memcmp(name, "h2", 2) == 0;
 }
 
 int tls_stream_read(struct tls_stream *stream, void *out, size_t capacity)

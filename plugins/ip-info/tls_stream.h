@@ -29,8 +29,9 @@ enum tls_state {
 struct tls_trust *tls_trust_new(const char *ca_file);
 void tls_trust_free(struct tls_trust *trust);
 
-/* Begin a connection to `host`, a name or an address. Returns NULL when memory is short. */
-struct tls_stream *tls_stream_new(const struct tls_trust *trust, const char *host);
+/* Begin a connection to `host`, a name or an address. offers_h2: the peer may choose HTTP/2 instead
+ * of HTTP/1.1. Returns NULL when memory is short. */
+struct tls_stream *tls_stream_new(const struct tls_trust *trust, const char *host, bool offers_h2);
 void tls_stream_free(struct tls_stream *stream);
 
 /* Give it bytes of the peer (NULL and 0 to begin with), and go on with the handshake. */
@@ -39,6 +40,9 @@ enum tls_state tls_stream_feed(struct tls_stream *stream, const void *data, size
 /* After TLS_FAILED: what is wrong, in OpenSSL's words, "certificate has expired"; empty when there
  * is no word for it. Lasts as long as the program. */
 const char *tls_stream_problem(const struct tls_stream *stream);
+
+/* True when the peer has chosen HTTP/2; known once the stream is ready. */
+bool tls_stream_speaks_h2(const struct tls_stream *stream);
 
 /* Take plain bytes of the peer. Returns how many, 0 when there are none, -1 when the stream is
  * broken or the peer has ended it. */

@@ -11,6 +11,7 @@ import unittest
 
 from support import Server, StubUpstream, vhost
 from support.certificate import make_certificate
+from support.h2_upstream import H2Upstream
 from support.ip_info import fetch, fetch_json, open_files
 
 TEST_PLUGINS = os.environ["LWSHOST_TEST_PLUGIN_DIR"]
@@ -252,6 +253,36 @@ class Connections(unittest.TestCase):
                 self.assertEqual(relay(server, "HEAD")["code"], 200)
                 self.assertEqual(relay(server, "GET", "/teapot")["code"], 418)
                 self.assertEqual(upstream.connections, 1)
+
+    def test_over_http_2(self):
+        """Each method and body as over HTTP/1.1, on one connection; there are no reason phrases."""
+        with tempfile.TemporaryDirectory() as folder:
+            good = make_certificate(folder)
+            with H2Upstream(good, rules={"all": {"do": "mirror"}}) as upstream, \
+                    serve(upstream.url, tls_ca=good[0], h2=1) as server:
+                for method, body, said in (("GET", None, {"x-y": "Z"}), ("DELETE", None, {"x-y": "Z"}),
+                                           ("POST", "hello", {"x-y": "Z", "content-length": "5"}),
+                                           ("POST", None, {"x-y": "Z", "content-length": "0"}),
+                                           ("PUT", "x" * 1000000,
+                                            {"x-y": "Z", "content-length": "1000000"})):
+                    answer = relay(server, method, "/p?q=1", {"X-Y": "Z"}, body)
+                    self.assertEqual((answer["error"], answer["code"], answer["reason"]), (OK, 200, ""))
+                    self.assertEqual(json.loads(answer["body"]),
+                                     {"method": method, "path": "/p?q=1", "said": said,
+                                      "length": len(body or "")})
+                answer = relay(server, "HEAD")
+                self.assertEqual((answer["error"], answer["code"], answer["bytes"]), (OK, 200, 0))
+                self.assertEqual(fetch(server.port, "/t/req_c")[0], 200)
+                self.assertEqual(upstream.sessions, 1)
+
+    def test_what_was_not_begun_with_is_sent_again_whatever_its_method(self):
+        for rule, error, times in (({"do": "reset", "code": 7, "times": 1}, OK, 2),
+                                   ({"do": "reset", "code": 7}, CLOSED, 2),
+                                   ({"do": "reset", "code": 2, "times": 1}, CLOSED, 1)):
+            with self.subTest(rule=rule), H2Upstream(rules={"all": rule}) as upstream, \
+                    serve(upstream.url, h2=1) as server:
+                self.assertEqual(relay(server, "POST", body="x")["error"], error)
+                self.assertEqual(len(upstream.told("stream")), times)
 
     def test_errors_have_their_number(self):
         answers = {"/closed": lambda: None, "/large": lambda: StubUpstream.reply("x" * 65537),

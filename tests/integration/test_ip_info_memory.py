@@ -7,6 +7,7 @@ import unittest
 from concurrent.futures import ThreadPoolExecutor
 
 from support import Server, StubUpstream, preload
+from support.h2_upstream import H2Upstream
 from support.ip_info import asking, fetch_json, sina, site
 
 
@@ -17,13 +18,22 @@ def closing(request):
 
 class ShortMemory(unittest.TestCase):
     def test_allocations_of_libwebsockets_fail(self):
-        with tempfile.TemporaryDirectory() as folder, StubUpstream(closing) as upstream:
+        with StubUpstream(closing) as upstream:
+            self.ask_with_short_memory(asking(upstream, sina_lanes=16), 600)
+
+    def test_the_same_over_http_2(self):
+        # One question of each request makes the server leave.
+        with H2Upstream(rules={f"1.0.0.{n}": {"do": "last"} for n in range(200)}) as upstream:
+            self.ask_with_short_memory(asking(upstream, sina_lanes=16, sina_h2=1, attempts=3), 200)
+
+    def ask_with_short_memory(self, options, times):
+        with tempfile.TemporaryDirectory() as folder:
             switch = os.path.join(folder, "short")
             environment = preload.build(folder, "short_memory")
             # libwebsockets forgets some objects of its own then.
             environment["ASAN_OPTIONS"] += ":detect_leaks=0"
             environment["LWSHOST_TEST_SHORT_MEMORY"] = switch
-            with Server([site(asking(upstream, sina_lanes=16))], environment=environment) as server:
+            with Server([site(options)], environment=environment) as server:
                 def ask(n):
                     addresses = [f"1.0.{m}.{n % 200}" for m in range(6)]
                     try:
@@ -38,11 +48,11 @@ class ShortMemory(unittest.TestCase):
                 with open(switch, "w", encoding="ascii"):
                     pass
                 with ThreadPoolExecutor(8) as pool:
-                    short = sum(pool.map(ask, range(600)))
+                    short = sum(pool.map(ask, range(times)))
                 self.assertIsNone(server.process.poll(), server.stderr)
                 os.unlink(switch)
                 self.assertGreater(short, 0)
-                self.assertLess(short, 3600, "allocations did fail")
+                self.assertLess(short, 6 * times, "allocations did fail")
                 self.assertEqual([ask(n) for n in range(30)], [6] * 30)
 
 

@@ -2,7 +2,7 @@
  * tests only. Here is what libwebsockets has to do with it, the requests are in fetch_req.
  *
  * Its options: `upstream` (the one origin, "http://…"), `tls-ca` (a PEM file), `lanes`,
- * `max-queue`.
+ * `max-queue`, `h2`.
  */
 #include "fetch_req.h"
 #include "http_reply.h"
@@ -44,6 +44,8 @@ static int on_init(struct lws *wsi, const struct lws_protocol_vhost_options *opt
             info.tls_ca = options->value;
         if (strcmp(options->name, "lanes") == 0)
             info.max_lanes = strtoul(options->value, NULL, 10);
+        if (strcmp(options->name, "h2") == 0)
+            info.h2 = true;
         if (strcmp(options->name, "max-queue") == 0)
             info.max_queue = strtoul(options->value, NULL, 10);
     }

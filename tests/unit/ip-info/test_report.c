@@ -17,7 +17,12 @@ static struct report report_of(const struct fake_world *world, const struct tall
     return (struct report){.tally = tally,
                            .flights = world->flights,
                            .chains = &world->service.chains,
-                           .fetch = {.connections = 3, .waiting = 4, .opened = 5, .stale = 6},
+                           .fetch = {.connections = 3,
+                                     .waiting = 4,
+                                     .opened = 5,
+                                     .stale = 6,
+                                     .h2_connections = 1,
+                                     .h2_streams = 7},
                            .open_requests = 2,
                            .now_us = world->now_us};
 }
@@ -53,6 +58,8 @@ static void what_was_counted_is_told(void **state)
     has_line(&page, "ip_info_lookups_total{code=\"found\"} 2");
     has_line(&page, "ip_info_lookups_total{code=\"timeout\"} 1");
     has_line(&page, "ip_info_connections 3");
+    has_line(&page, "ip_info_h2_connections 1");
+    has_line(&page, "ip_info_h2_streams 7");
     has_line(&page, "ip_info_requests_waiting 4");
     has_line(&page, "ip_info_connections_opened_total 5");
     has_line(&page, "ip_info_connections_stale_total 6");

@@ -149,11 +149,13 @@ static void nor_can_they_trust_differently(void **state)
         NULL,        NULL,         NULL};
     static const char *const differing[][5] = {{"x:tls-ca", "/a.pem", "y:tls-ca", "/b.pem", NULL},
                                                {"x:tls-ca", "/a.pem", NULL},
-                                               {"y:tls-ca", "/a.pem", NULL}};
+                                               {"y:tls-ca", "/a.pem", NULL},
+                                               {"y:h2", "1", NULL},
+                                               {"x:h2", "1", "y:h2", "0", NULL}};
     size_t n;
 
     (void)state;
-    for (n = 0; n < 3; n++) {
+    for (n = 0; n < sizeof(differing) / sizeof(differing[0]); n++) {
         const char *all[15];
         struct settings settings = {0};
         struct problem problem = {0};
@@ -161,7 +163,7 @@ static void nor_can_they_trust_differently(void **state)
         memcpy(all, pairs, sizeof(all));
         memcpy(all + 10, differing[n], sizeof(differing[n]));
         assert_int_equal(fixture_settings(&settings, all, &problem), -1);
-        assert_string_equal(problem.path, "y:tls-ca");
+        assert_string_equal(problem.path, n < 3 ? "y:tls-ca" : "y:h2");
         settings_fini(&settings);
     }
 }
@@ -273,7 +275,7 @@ static void a_mistake_is_where_it_was_written(void **state)
         {"providers", "geo-js", "providers", "did you mean \"geojs\"?"},
         {"breaker-failures", "1001", "breaker-failures", "0 to 1000"},
         {"attempts", "0", "attempts", "1 to 5"},
-        {"x:http2", "1", "x:http2", "HTTP/1.1 only"},
+        {"x:h2", "2", "x:h2", ""},
     };
     size_t n;
 

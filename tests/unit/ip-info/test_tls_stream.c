@@ -110,7 +110,7 @@ static const char *shake(const char *certified, const char *asked, bool is_trust
 {
     struct peer peer = peer_new(certified);
     struct tls_trust *trust = tls_trust_new(is_trusted ? peer.ca_file : NULL);
-    struct tls_stream *stream = tls_stream_new(trust, asked);
+    struct tls_stream *stream = tls_stream_new(trust, asked, false);
     enum tls_state state;
     const char *problem;
 
@@ -158,7 +158,7 @@ static void names_are_sent_and_addresses_are_not(void **state)
     for (n = 0; n < sizeof(rows) / sizeof(rows[0]); n++) {
         struct peer peer = peer_new(rows[n].certified);
         struct tls_trust *trust = tls_trust_new(peer.ca_file);
-        struct tls_stream *stream = tls_stream_new(trust, rows[n].asked);
+        struct tls_stream *stream = tls_stream_new(trust, rows[n].asked, false);
         const char *sent;
 
         assert_int_equal(carry(stream, &peer, 100), TLS_READY);
@@ -174,7 +174,7 @@ static void old_versions_are_refused(void **state)
 {
     struct peer peer = peer_new("DNS:good.example");
     struct tls_trust *trust = tls_trust_new(peer.ca_file);
-    struct tls_stream *stream = tls_stream_new(trust, "good.example");
+    struct tls_stream *stream = tls_stream_new(trust, "good.example", false);
 
     (void)state;
     SSL_set_min_proto_version(peer.ssl, TLS1_VERSION);
@@ -192,7 +192,7 @@ static void errors_of_others_are_not_ours(void **state)
 {
     struct peer peer = peer_new("DNS:good.example");
     struct tls_trust *trust = tls_trust_new(peer.ca_file);
-    struct tls_stream *stream = tls_stream_new(trust, "good.example");
+    struct tls_stream *stream = tls_stream_new(trust, "good.example", false);
     char byte;
 
     (void)state;
@@ -226,7 +226,7 @@ static void nothing_is_negotiated_twice(void **state)
 {
     struct peer peer = peer_new("DNS:good.example");
     struct tls_trust *trust = tls_trust_new(peer.ca_file);
-    struct tls_stream *stream = tls_stream_new(trust, "good.example");
+    struct tls_stream *stream = tls_stream_new(trust, "good.example", false);
     char text[8];
     int hellos = 0, n;
 
@@ -257,7 +257,7 @@ static void plain_bytes_pass_both_ways(void **state)
     static char text[40000], copy[40000];
     struct peer peer = peer_new("DNS:good.example");
     struct tls_trust *trust = tls_trust_new(peer.ca_file);
-    struct tls_stream *stream = tls_stream_new(trust, "good.example");
+    struct tls_stream *stream = tls_stream_new(trust, "good.example", false);
     size_t got = 0;
     int len;
 
@@ -292,7 +292,7 @@ static void a_forged_record_is_no_end(void **state)
     static const unsigned char forged[] = "\x17\x03\x03\x00\x20 none of this was encrypted by him";
     struct peer peer = peer_new("DNS:good.example");
     struct tls_trust *trust = tls_trust_new(peer.ca_file);
-    struct tls_stream *stream = tls_stream_new(trust, "good.example");
+    struct tls_stream *stream = tls_stream_new(trust, "good.example", false);
     char byte;
 
     (void)state;
@@ -309,7 +309,7 @@ static void what_is_not_tls_fails(void **state)
 {
     static const char html[] = "HTTP/1.1 400 Bad Request\r\n\r\n";
     struct tls_trust *trust = tls_trust_new(NULL);
-    struct tls_stream *stream = tls_stream_new(trust, "good.example");
+    struct tls_stream *stream = tls_stream_new(trust, "good.example", false);
 
     (void)state;
     assert_int_equal(tls_stream_feed(stream, NULL, 0), TLS_HANDSHAKE);
