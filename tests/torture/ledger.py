@@ -18,14 +18,20 @@ class Room:
         self.acknowledged = 0
         self._changed = threading.Condition()
 
-    def joined(self, epoch, offset):
+    def newest(self):
+        """The highest number that anybody has seen, 0 for none."""
+        with self._changed:
+            return max(self.by_offset, default=0)
+
+    def joined(self, epoch, offset, seen):
+        """Somebody was let in, and told that `offset` is the newest; `seen` was the newest before they asked."""
         with self._changed:
             if self.epoch is None:
                 self.epoch = epoch
             if epoch != self.epoch:
                 raise Broken(f"{self.name}: epoch {epoch} instead of {self.epoch}")
-            if self.by_offset and offset < max(self.by_offset):
-                raise Broken(f"{self.name}: newest is {offset}, {max(self.by_offset)} was seen")
+            if offset < seen:
+                raise Broken(f"{self.name}: newest is {offset}, {seen} was seen")
 
     def saw(self, offset, cid):
         with self._changed:

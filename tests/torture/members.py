@@ -47,8 +47,9 @@ class Client(WsClient):
 def recover(client, room, offset, **members):
     """Join, knowing everything up to `offset`; returns what came since: [(number, cid)]."""
     since = {"epoch": room.epoch, "offset": offset} if room.epoch else None
+    seen = room.newest()
     joined = client.join(room.name, **members, **({"since": since} if since else {}))
-    room.joined(joined["epoch"], joined["offset"])
+    room.joined(joined["epoch"], joined["offset"], seen)
     if since and joined.get("recovered") is not True:
         raise Broken(f"{room.name}: not recovered from {offset}: {joined}")
     if since and joined["replay"] != joined["offset"] - offset:
