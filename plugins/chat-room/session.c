@@ -145,8 +145,6 @@ void session_remember(const struct session *session)
     struct store_session kept = {.seen_ms = world->port->wall_ms()};
     char token[SESSION_TOKEN_BYTES];
 
-    if (!world->store->ops->remember)
-        return;
     session_token(session, token);
     sha256(token, strlen(token), kept.hash);
     memcpy(kept.user, session->user, sizeof(session->user));
@@ -172,7 +170,7 @@ void session_recall(struct session *session, const char *token, size_t len)
     uint8_t hash[SHA256_BYTES];
     const char *user;
 
-    if (!world->store->ops->recall || len != SESSION_TOKEN_BYTES - 1)
+    if (len != SESSION_TOKEN_BYTES - 1)
         return;
     sha256(token, len, hash);
     user = world->store->ops->recall(world->store, hash);

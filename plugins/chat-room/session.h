@@ -51,7 +51,7 @@ void session_token(const struct session *session, char out[SESSION_TOKEN_BYTES])
 /* The session of that secret token, or NULL. */
 struct session *session_find(struct world *world, const char *token, size_t len);
 
-/* Have the store remember the session, if it outlives the process. */
+/* Have the store remember the session. */
 void session_remember(const struct session *session);
 
 /* Become the session of that token, if the store remembers one: a session in no room, whose token

@@ -115,11 +115,10 @@ struct store_ops {
     /* Visit the names of all rooms of which messages are kept, open or not; they are good until the
      * next call. NULL: a store that keeps nothing of a room that is closed. */
     void (*rooms)(struct store *store, store_room_fn *visit, void *user);
-    /* Remember a session, so that it and its cids outlive the process. What can't be remembered is
-     * forgotten in silence. NULL: a store that does not outlive it either. */
+    /* Remember a session, so that it and its cids outlive its connection, as long as its messages
+     * are kept. What can't be remembered is forgotten in silence. */
     void (*remember)(struct store *store, const struct store_session *session);
-    /* Whose the token is that has this hash, good until the next call, or NULL. Comes with
-     * `remember`. Answers at once. */
+    /* Whose the token is that has this hash, good until the next call, or NULL. Answers at once. */
     const char *(*recall)(struct store *store, const uint8_t *hash);
     /* Call back for what was answered meanwhile, on the loop thread and not from within another
      * call. now_ms: wall clock. Returns whether there is more, for which it has to be called again

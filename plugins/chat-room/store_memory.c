@@ -1,6 +1,7 @@
 #include "store_memory.h"
 
 #include "hash_map.h"
+#include "known_sessions.h"
 #include "store_past.h"
 
 #include <stdio.h>
@@ -19,6 +20,7 @@ struct memory_store {
     struct store_limits limits;
     void (*random)(void *bytes, size_t len);
     struct hash_key hash_key;
+    struct known_sessions sessions;
 };
 
 struct store_room {
@@ -250,7 +252,37 @@ static const struct store_state *state(struct store_room *room, int64_t now_ms)
     return &room->past.state;
 }
 
-static void free_store(struct store *store) { free(store); }
+static void remember(struct store *store, const struct store_session *session)
+{
+    struct known_sessions *sessions = &((struct memory_store *)(void *)store)->sessions;
+    struct known_session *known = known_sessions_find(sessions, session->hash), *oldest;
+
+    if (known) {
+        known_sessions_see(sessions, known, session->seen_ms);
+        return;
+    }
+    while ((oldest = known_sessions_oldest(sessions)) &&
+           (sessions->by_hash.count >= KNOWN_SESSIONS_MAX ||
+            session->seen_ms - oldest->seen_ms > KNOWN_SESSION_MS))
+        known_sessions_forget(sessions, oldest);
+    known_sessions_add(sessions, session);
+}
+
+static const char *recall(struct store *store, const uint8_t *hash)
+{
+    const struct known_session *known =
+        known_sessions_find(&((struct memory_store *)(void *)store)->sessions, hash);
+
+    return known ? known->user : NULL;
+}
+
+static void free_store(struct store *store_base)
+{
+    struct memory_store *store = (struct memory_store *)(void *)store_base;
+
+    known_sessions_fini(&store->sessions);
+    free(store);
+}
 
 static const struct store_ops memory_ops = {
     .open = open_room,
@@ -259,6 +291,8 @@ static const struct store_ops memory_ops = {
     .append = append,
     .read = read_page,
     .forget = forget,
+    .remember = remember,
+    .recall = recall,
     .free = free_store,
 };
 
@@ -273,5 +307,6 @@ struct store *store_memory_new(const struct store_limits *limits,
     store->limits = *limits;
     store->random = random;
     random(&store->hash_key, sizeof(store->hash_key));
+    known_sessions_init(&store->sessions, &store->hash_key);
     return &store->store;
 }

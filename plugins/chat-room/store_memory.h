@@ -2,8 +2,8 @@
  *
  * Shape:    per room the newest messages in order, bounded by age and by bytes; of these the newest
  *           `history_count` within `history_bytes` are its history, all others only help those
- *           who come back.
- * Owns:     the store, its rooms and their messages.
+ *           who come back. Sessions: at most KNOWN_SESSIONS_MAX, the one seen longest ago goes.
+ * Owns:     the store, its rooms and their messages, and what it knows of sessions.
  * Borrows:  nothing.
  * Calls up: `random`, for epochs and hashes. Callbacks of the store come before a call returns.
  */

@@ -232,7 +232,7 @@ static void free_store(struct store *store_base)
     while ((node = dlist_first(&store->all_rooms)))
         sqlite_room_free(DLIST_ENTRY(node, struct store_room, of_all));
     hash_map_fini(&store->rooms);
-    sqlite_sessions_fini(store);
+    known_sessions_fini(&store->sessions);
     sqlite_sanctions_fini(store);
     free(store);
 }
@@ -271,9 +271,9 @@ struct store *store_sqlite_new(const struct store_sqlite_config *config, int64_t
     store->config = *config;
     store->next_id = 1;
     config->random(&store->hash_key, sizeof(store->hash_key));
+    known_sessions_init(&store->sessions, &store->hash_key);
     dlist_init(&store->all_rooms);
     dlist_init(&store->closed_rooms);
-    dlist_init(&store->all_sessions);
     dlist_init(&store->all_sanctions);
     if (sqlite_load(store, db, now_ms, problem)) {
         store_db_close(db);

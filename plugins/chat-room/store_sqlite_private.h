@@ -10,6 +10,7 @@
 
 #include "dlist.h"
 #include "hash_map.h"
+#include "known_sessions.h"
 #include "store_past.h"
 #include "store_sqlite.h"
 #include "store_worker.h"
@@ -19,8 +20,7 @@ struct sqlite_store {
     struct store_sqlite_config config;
     struct store_worker *worker;
     struct hash_map rooms;
-    struct hash_map sessions;
-    struct dlist all_sessions; /* the one seen longest ago first */
+    struct known_sessions sessions;
     struct dlist all_rooms;
     struct dlist closed_rooms; /* the one that was closed longest ago first */
     struct store_queue ready;  /* done, and not handed out yet */

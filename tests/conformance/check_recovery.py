@@ -157,3 +157,18 @@ def sent_again_after_coming_back(server):
     again.join(room, session=ann.welcome["session"])
     equal(again.say(room, "once", cid), first, "the answer")
     equal([event["text"] for event in bob.drain() if event["type"] == "message"], ["once"])
+
+
+@check()
+def sent_again_after_the_place_was_lost(server):
+    """who comes back after leave-delay is the same user, and what is sent again is still said once"""
+    room, ann, bob = server.pair(server.fresh_room())
+    cid = server.fresh_room()
+    first = ann.say(room, "once", cid)
+    ann.abort()
+    equal(bob.receive_json("leave")["reason"], "timeout", "leave")
+    again = server.chat()
+    joined = again.join(room, session=ann.welcome["session"], history=0)
+    equal(joined["user"], ann.welcome["user"], "the user")
+    equal(again.say(room, "once", cid), first, "the answer")
+    equal([event["text"] for event in bob.drain() if event["type"] == "message"], [])

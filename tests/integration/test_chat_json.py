@@ -213,13 +213,19 @@ class ComingBack(unittest.TestCase):
             bob.join(nick="Bob")
             ann.join(nick="Ann")
             bob.receive_json("join")
+            ann.say("once", "1")
+            bob.receive_json("message")
             ann.abort()
             went = bob.receive_json()
             self.assertEqual((went["type"], went["nick"], went["reason"]),
                              ("leave", "Ann", "timeout"))
             again = Chat(server)
             joined = again.join(session=ann.welcome["session"], nick="Ann")
-            self.assertEqual(joined["user"], again.welcome["user"])
+            self.assertEqual(joined["user"], ann.welcome["user"])
+            self.assertEqual(again.say("once", "1")["offset"], 1)
+            self.assertEqual(bob.receive_json()["type"], "join")
+            again.say("twice", "2")
+            self.assertEqual(bob.receive_json()["text"], "twice")
 
     def test_the_nick_of_one_who_is_away_is_held(self):
         with ChatServer(chat_conf(leave_delay=30)) as server:

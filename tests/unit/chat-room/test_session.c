@@ -198,6 +198,37 @@ static void wrong_tokens_join_afresh(void **state)
     fake_world_free(world);
 }
 
+static void who_comes_back_late_is_still_the_same(void **state)
+{
+    static const char say[] =
+        "{\"type\":\"message\",\"room\":\"lobby\",\"text\":\"x\",\"cid\":\"c\",\"id\":1}";
+    struct world *world = fake_world(NULL);
+    struct fake_link *watcher = fake_json(world, NULL, "W"), *ann = fake_json(world, NULL, "Ann");
+    char token[SESSION_TOKEN_BYTES], user[SESSION_USER_BYTES];
+    json_t *ok;
+
+    (void)state;
+    session_token(ann->conn.session, token);
+    strcpy(user, ann->conn.session->user);
+    fake_send(ann, say);
+    fake_free(ann);
+    fake_forward_ms(60000);
+    world_sweep(world);
+    fake_skip(watcher);
+    ann = newcomer(world);
+    resume(ann, token, "guest-1");
+    assert_string_equal(ann->conn.session->user, user);
+    fake_skip(ann);
+    fake_send(ann, say);
+    ok = fake_expect_json(ann, "ok");
+    assert_int_equal(json_integer_value(json_object_get(ok, "offset")), 1);
+    json_decref(ok);
+    fake_expect(ann, NULL);
+    fake_free(ann);
+    fake_free(watcher);
+    fake_world_free(world);
+}
+
 static void stopping_tells_everybody_and_nobody_leaves(void **state)
 {
     struct world *world = fake_world(NULL);
@@ -281,6 +312,7 @@ int main(void)
         cmocka_unit_test(a_text_client_is_never_away),
         cmocka_unit_test(a_take_over_moves_the_session),
         cmocka_unit_test(wrong_tokens_join_afresh),
+        cmocka_unit_test(who_comes_back_late_is_still_the_same),
         cmocka_unit_test(stopping_tells_everybody_and_nobody_leaves),
         cmocka_unit_test(a_crowd_of_one_name_is_told_apart),
     };

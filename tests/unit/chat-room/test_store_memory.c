@@ -309,6 +309,41 @@ static void a_forgotten_room_begins_anew(void **state)
     close_store(store, room);
 }
 
+static void sessions_are_known_beyond_their_connections(void **state)
+{
+    struct store *store = open_store(10, 10000, 10000);
+    const struct store_ops *ops = store->ops;
+    struct store_session session = {.hash = {0}, .user = "u", .seen_ms = 1000};
+    const int64_t day_ms = 86400000;
+    int n;
+
+    (void)state;
+    assert_null(ops->recall(store, session.hash));
+    for (n = 0; n <= 65536; n++) {
+        memcpy(session.hash, &n, sizeof(n));
+        ops->remember(store, &session);
+        if (n == 65535) { /* seen again, so it is not the one that goes */
+            memset(session.hash, 0, sizeof(session.hash));
+            ops->remember(store, &session);
+        }
+    }
+    n = 1;
+    memcpy(session.hash, &n, sizeof(n));
+    assert_null(ops->recall(store, session.hash));
+    n = 0;
+    memcpy(session.hash, &n, sizeof(n));
+    assert_string_equal(ops->recall(store, session.hash), "u");
+    session.seen_ms += 30 * day_ms + 1; /* of all others the time is up */
+    ops->remember(store, &session);
+    n = -1;
+    memcpy(session.hash, &n, sizeof(n));
+    ops->remember(store, &session);
+    n = 65536;
+    memcpy(session.hash, &n, sizeof(n));
+    assert_null(ops->recall(store, session.hash));
+    ops->free(store);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -321,6 +356,7 @@ int main(void)
         cmocka_unit_test(pages_go_forward_and_back),
         cmocka_unit_test(an_announcement_stays_one),
         cmocka_unit_test(a_forgotten_room_begins_anew),
+        cmocka_unit_test(sessions_are_known_beyond_their_connections),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
