@@ -86,6 +86,22 @@ static int check_beside(const struct setup *setup, const struct site *site,
     return protocol->plugin.hooks->check_beside(earlier, count, options, problem);
 }
 
+/* Say what is wrong with an option, by name even where it was left out and its default does not fit
+ * to the others. */
+static void complain_option(const struct conf_protocol *conf, const struct problem *problem,
+                            const struct log *log)
+{
+    bool is_given = !problem->path[0];
+    char place[PLACE_BYTES];
+    size_t n;
+
+    for (n = 0; n < conf->options.count; n++)
+        is_given = is_given || strcmp(conf->options.items[n].name, problem->path) == 0;
+    conf_place_print(&conf->place, problem->path, place, sizeof(place));
+    log_error(log, "%s: %s%s%s", place, is_given ? "" : problem->path, is_given ? "" : ": ",
+              problem->text);
+}
+
 static int check_options(const struct setup *setup, const struct site *site,
                          const struct site_protocol *protocol, const struct log *log)
 {
@@ -93,7 +109,6 @@ static int check_options(const struct setup *setup, const struct site *site,
     struct lws_protocol_vhost_options *options = NULL;
     struct arena arena = {0};
     struct problem problem = {0};
-    char place[PLACE_BYTES];
     int result = 0;
 
     if (!hooks || !hooks->check)
@@ -104,10 +119,8 @@ static int check_options(const struct setup *setup, const struct site *site,
         result = hooks->check(options, &problem);
     if (!result && hooks->check_beside)
         result = check_beside(setup, site, protocol, &arena, options, &problem);
-    if (result) {
-        conf_place_print(&protocol->conf->place, problem.path, place, sizeof(place));
-        log_error(log, "%s: %s", place, problem.text);
-    }
+    if (result)
+        complain_option(protocol->conf, &problem, log);
     arena_free(&arena);
     return result;
 }

@@ -3,7 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define NAMES_BYTES 512 /* of Sec-WebSocket-Protocol; lws looks at less */
+/* What lws takes of Sec-WebSocket-Protocol. At more, and at commas without names, it gives up
+ * without an answer. */
+#define NAMES_BYTES 127
+#define NAME_CHARS_MAX 62
 
 static bool has_protocol(const struct site *site, const char *name, size_t length)
 {
@@ -29,11 +32,16 @@ bool upgrade_is_offered(struct lws *wsi, const struct site *site)
     while (*at) {
         size_t size;
 
-        at += strspn(at, ", \t");
+        at += strspn(at, " \t");
         size = strcspn(at, ", \t");
-        if (size && has_protocol(site, at, size))
+        if (size == 0 || size > NAME_CHARS_MAX)
+            return false;
+        if (has_protocol(site, at, size))
             return true;
         at += size;
+        at += strspn(at, " \t");
+        if (*at && *at++ != ',')
+            return false;
     }
     return false;
 }
@@ -44,7 +52,8 @@ void upgrade_refusal(const struct site *site, char *out, size_t bytes)
 
     used = (size_t)snprintf(out, bytes,
                             "No WebSocket protocol of this server was asked for in "
-                            "Sec-WebSocket-Protocol. It has:");
+                            "Sec-WebSocket-Protocol, or its list is malformed or too long. "
+                            "It has:");
     for (n = 0; n < site->protocol_count && used < bytes; n++)
         used += (size_t)snprintf(out + used, bytes - used, "%s %s", n ? "," : "",
                                  site->protocols[n].conf->name);

@@ -35,7 +35,7 @@ static int read_flag(const struct option *row, const char *value, void *out,
             return 0;
         }
     }
-    return problem_set(problem, row->name, "\"%s\" is neither \"1\" nor \"0\"", value);
+    return problem_set(problem, row->name, "\"%s\" is none of: yes, no, 1, 0", value);
 }
 
 static int read_choice(const struct option *row, const char *value, void *out,

@@ -3,11 +3,12 @@ nowhere. Each bound at its edge is in tests/unit/chat-room; docs/chat-room.md ha
 
 import os
 import selectors
+import shutil
 import socket
 import time
 import unittest
 
-from support import WsClosed
+from support import Server, WsClosed
 from support.api import api_conf
 from support.chat import ChatServer, chat_conf
 from support.ip_info import fetch
@@ -199,6 +200,16 @@ class Churn(unittest.TestCase):
                 return
             self.assertLess(time.monotonic(), end, f"{count} in {room}")
             time.sleep(0.05)
+
+
+class Options(unittest.TestCase):
+    def test_a_default_that_does_not_fit_is_named(self):
+        server = Server(chat_conf(max_message_bytes=65536))
+        self.assertEqual(server.process.wait(30), 2)
+        server.stop()
+        self.assertIn(": vhosts[0].ws-protocols[0].chat-room: client-queue-bytes: must be at least",
+                      server.stderr)
+        shutil.rmtree(server.folder)
 
 
 if __name__ == "__main__":

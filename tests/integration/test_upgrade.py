@@ -47,6 +47,14 @@ class Upgrades(Case):
                 self.refused(server, ["x" * 200], "echo-test")
                 self.echoes(server, ["echo-test"], "echo-test")
 
+    def test_lists_that_lws_would_drop_in_silence(self):
+        with serve({"echo-test": {}}) as server:
+            for names in (["x" * 63, "echo-test"], ["", "echo-test"], ["x", "", "echo-test"],
+                          ["x y", "echo-test"], ["x" * 40, "y" * 40, "z" * 40, "echo-test"]):
+                self.refused(server, names, "echo-test")
+            self.echoes(server, ["x" * 62, "echo-test"], "echo-test")
+            self.echoes(server, ["x" * 50, "y" * 50, "z" * 10, "echo-test"], "echo-test")
+
     def test_no_protocol_and_no_default(self):
         with serve({"echo-test": {}}) as server:
             self.refused(server, [], "echo-test")

@@ -133,7 +133,7 @@ static void refuses_bad_values_by_name(void **state)
     refuse("members", "0x10", "\"0x10\" is not a number from 1 to 1000 members");
     refuse("members", "99999999999999999999",
            "\"99999999999999999999\" is not a number from 1 to 1000 members");
-    refuse("open", "2", "\"2\" is neither \"1\" nor \"0\"");
+    refuse("open", "2", "\"2\" is none of: yes, no, 1, 0");
     refuse("durability", "Power", "\"Power\" is none of: process, power");
     refuse("path", "", "must have 1 to 8 bytes, has 0");
     refuse("path", "/too/long", "must have 1 to 8 bytes, has 9");
