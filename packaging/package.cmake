@@ -49,10 +49,11 @@ if(dev IN_LIST components)
     set(CPACK_DEBIAN_DEV_PACKAGE_NAME lwshost-dev)
     set(CPACK_DEBIAN_DEV_FILE_NAME DEB-DEFAULT)
     set(CPACK_COMPONENT_DEV_DESCRIPTION
-"the chat and the address lookups for servers of one's own
-Static libraries and headers of lwshost's protocols, for programs that are
-built on libwebsockets themselves.")
+"This package has what a server of one's own needs to have the protocols of
+lwshost in it: static libraries, headers, and files for CMake and pkg-config.")
     set(CPACK_DEBIAN_DEV_PACKAGE_SECTION libdevel)
+    # For programs that load the plugins.
+    set(CPACK_DEBIAN_DEV_PACKAGE_RECOMMENDS lwshost)
     set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS
         "libwebsockets-dev, libjansson-dev, libsqlite3-dev, libssl-dev, libnghttp2-dev, libmaxminddb-dev")
 endif()

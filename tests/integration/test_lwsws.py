@@ -113,8 +113,8 @@ class Public(unittest.TestCase):
         conf = tree_conf("conf/examples/public")
         for old, new in (('"port": "80"', '"port": "7681"'),
                          (">https://chat.example.org", f">https://localhost:{ports['443']}"),
-                         ("/etc/ssl/chat.example.org/fullchain.pem", cert),
-                         ("/etc/ssl/chat.example.org/privkey.pem", key),
+                         ("/etc/lwshost/tls/fullchain.pem", cert),
+                         ("/etc/lwshost/tls/privkey.pem", key),
                          ("/var/lib/lwshost", folder),
                          ('"443"', f'"{ports["443"]}"'), ("7682", str(ports["7682"]))):
             self.assertIn(old, conf)

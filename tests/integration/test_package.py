@@ -179,6 +179,16 @@ class Maintained(Package):
 
 
 class Contents(Package):
+    def test_what_developers_need_is_a_package_of_its_own(self):
+        dev, = glob.glob(os.path.join(self.folder, "lwshost-dev_*.deb"))
+        names = {package: subprocess.run(["dpkg-deb", "--contents", package], check=True, text=True,
+                                         capture_output=True).stdout
+                 for package in (dev, self.file)}
+        for part in ("/usr/include/lwshost/chat_room.h", "/usr/lib/liblwshost-chat-room.a",
+                     "/usr/lib/pkgconfig/lwshost.pc", "/usr/lib/cmake/lwshost/"):
+            self.assertIn(part, names[dev])
+            self.assertNotIn(part, names[self.file])
+
     def test_what_it_needs_is_known_from_what_it_links(self):
         for name in ("libwebsockets17", "libsqlite3-0", "libjansson4", "libmaxminddb0", "libssl3",
                      "libwebsockets-evlib-uv", "adduser"):
