@@ -43,10 +43,11 @@ static struct address *find(const struct world *world, const char *text)
     return node ? HASH_MAP_ENTRY(node, struct address, node) : NULL;
 }
 
-const char *address_take(struct world *world, const char *text)
+const char *address_take(struct world *world, const char *text, bool *is_full)
 {
     struct address *address = find(world, text);
 
+    *is_full = false;
     if (!address) {
         address = calloc(1, sizeof(*address));
         if (!address)
@@ -55,7 +56,8 @@ const char *address_take(struct world *world, const char *text)
         hash_map_insert(&world->addresses, &address->node,
                         hash_keyed(&world->hash_key, text, strlen(text)));
     }
-    if (world->options->per_ip && address->connections >= world->options->per_ip)
+    *is_full = world->options->per_ip && address->connections >= world->options->per_ip;
+    if (*is_full)
         return NULL;
     address->connections++;
     return address->text;

@@ -8,13 +8,16 @@
 static bool is_refused(struct conn *conn, const char *address)
 {
     const struct chat_options *options = conn->world->options;
+    bool is_full;
 
     if (options->max_connections && conn->world->conn_count > options->max_connections) {
         conn_close(conn, CLOSE_SERVER_FULL, "the server is full");
         return true;
     }
-    conn->address = address_take(conn->world, address);
-    if (!conn->address)
+    conn->address = address_take(conn->world, address, &is_full);
+    if (!conn->address && !is_full)
+        conn_close(conn, CLOSE_INTERNAL, "out of memory");
+    else if (!conn->address)
         conn_close(conn, CLOSE_ADDRESS_FULL, "too many connections from this address");
     return !conn->address;
 }

@@ -88,11 +88,12 @@ enum listener_opening listener_open(struct listener *listener, struct room *room
                                     const char *address, const struct sse_place *since)
 {
     struct world *world = room->world;
+    bool is_full;
 
     if (world->options->max_connections && world->conn_count >= world->options->max_connections)
         return LISTENER_SERVER_FULL;
-    if (!address_take(world, address))
-        return LISTENER_ADDRESS_FULL;
+    if (!address_take(world, address, &is_full))
+        return is_full ? LISTENER_ADDRESS_FULL : LISTENER_NO_MEMORY;
     memset(listener, 0, sizeof(*listener));
     listener->room = room;
     if (begin(listener, since) || open_log(listener)) {

@@ -106,9 +106,9 @@ void waiting_stop(struct waiting *waiting);
 const char *address_label(const struct world *world, const char *address, char *buffer);
 
 /* Count one connection more or less of an address. address_take returns its text, which lives as
- * long as a connection of it is counted, or NULL when it has as many as per-ip allows already, or
- * memory is short; nothing is counted then. */
-const char *address_take(struct world *world, const char *address);
+ * long as a connection of it is counted; or NULL when it has as many as per-ip allows already
+ * (`is_full`), or memory is short; nothing is counted then. */
+const char *address_take(struct world *world, const char *address, bool *is_full);
 void address_release(struct world *world, const char *address);
 
 /* Keep the text of an address that a connection is counted of, beyond that connection. Returns it,

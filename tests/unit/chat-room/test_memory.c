@@ -2,6 +2,7 @@
  * an answer, but nothing crashes, nothing leaks, and those who come later notice nothing. */
 #include "alloc_fail.h"
 #include "fake_port.h"
+#include "listener.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -153,11 +154,46 @@ static void a_member_misses_no_message_unless_it_is_told_so(void **state)
     assert_true(has_lost);
 }
 
+/* Nobody is told to stay away because their address has too many connections when it has not. */
+static void an_address_that_can_not_be_counted_is_not_full(void **state)
+{
+    struct world *world = fake_world(NULL);
+    struct fake_link link = {.room = SIZE_MAX};
+    struct listener listener = {.world = NULL};
+    struct room *room;
+    enum listener_opening opening;
+    bool has_failed = true;
+    unsigned long n;
+
+    (void)state;
+    for (n = 0; has_failed; n++) {
+        alloc_fail_arm(n);
+        if (conn_open(&link.conn, world, &link, CONN_JSON, "192.0.2.1"))
+            conn_closed(&link.conn);
+        has_failed = alloc_fail_disarm();
+        fake_flush(world);
+        assert_true(has_failed || !link.conn.is_closing);
+        conn_closed(&link.conn);
+        room = world_room(world, "r", true);
+        link.wants_writable = false;
+        alloc_fail_arm(n);
+        opening = listener_open(&listener, room, &link, "192.0.2.1", NULL);
+        has_failed |= alloc_fail_disarm();
+        assert_true(opening == LISTENER_OPEN || opening == LISTENER_NO_MEMORY);
+        listener_closed(&listener);
+    }
+    assert_int_equal(fake_metric(world, "chat_closes_total{by=\"server\",code=\"4504\"}"), 0);
+    assert_true(n > 3);
+    bytes_fini(&link.received);
+    fake_world_free(world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_allocation_may_fail),
         cmocka_unit_test(a_member_misses_no_message_unless_it_is_told_so),
+        cmocka_unit_test(an_address_that_can_not_be_counted_is_not_full),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
