@@ -11,6 +11,7 @@ export class OutgoingRows {
   set(message) {
     this.messages.set(message.cid, message);
     if (message.status === 'sending') this.log.stuck = this.log.read = true;
+    this.log.held = false; // what is said is seen, even if the past never ends
     this.log.drawSoon();
   }
 
