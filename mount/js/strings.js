@@ -28,7 +28,7 @@ export const strings = {
     waiting: ['Connection lost', '连接断开'],
     unreachable: ['Server not reachable', '无法连接服务器'],
   },
-  againIn: ['again in {n} s', '{n} 秒后重试'],
+  againIn: ['· again in {n} s', '· {n} 秒后重试'],
   tryNow: ['Try now', '立即重试'],
   logLabel: ['Conversation', '对话'],
   emptyRoom: ['Nobody has written here yet.', '这里还没有人说话。'],

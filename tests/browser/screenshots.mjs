@@ -120,7 +120,7 @@ await page.click('#look-up');
 await page.locator('#summary', { hasText: 'answered' }).waitFor();
 await page.locator('#caption', { hasText: '7 addresses' }).waitFor();
 await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished)));
-await page.screenshot({ path: path.join(out, 'ip.png') });
+await page.screenshot({ path: path.join(out, 'ip.png'), fullPage: true });
 
 await browser.close();
 await server.stop();

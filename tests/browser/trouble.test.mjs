@@ -151,7 +151,7 @@ test('a wait is counted down, and ends at once when the network or the reader is
   const ann = await visit(browser, address('Ann', 'full'), { before: talk.before });
   for (const [wake, event] of [['online'], ['visibilitychange', 'document'], ['pageshow']]) {
     await ann.locator('#state[data-state=waiting] #state-text', { hasText: 'The room is full' }).waitFor();
-    await ann.locator('#state-count', { hasText: /^again in \d{3} s$/ }).waitFor();
+    await ann.locator('#state-count', { hasText: /^· again in \d{3} s$/ }).waitFor();
     const before = talk.sockets;
     await ann.evaluate(([type, target]) => {
       (target ? document : window).dispatchEvent(type === 'pageshow' ? new PageTransitionEvent(type, { persisted: true }) : new Event(type));
