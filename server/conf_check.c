@@ -1,6 +1,8 @@
 #include "conf_check.h"
 
 #include "conf_complain.h"
+#include "event.h"
+#include "forwarded.h"
 #include "suggest.h"
 
 #include <ctype.h>
@@ -222,6 +224,24 @@ static void check_marked_once(struct conf_reader *reader, const struct conf_vhos
     }
 }
 
+/* Whose word is taken on where a client is. */
+static void check_proxies(struct conf_reader *reader, const struct conf_vhost *vhost)
+{
+    struct problem problem = {0};
+    struct ip_nets nets;
+    char clipped[CONF_CLIP_BYTES];
+    const char *const *word = client_header_words;
+
+    if (ip_nets_parse(&nets, vhost->trusted_proxies, "", &problem))
+        conf_complain_at(reader, true, &vhost->place, "trusted-proxies", "%s", problem.text);
+    while (vhost->forwarded_header && *word && strcmp(*word, vhost->forwarded_header) != 0)
+        word++;
+    if (!*word)
+        conf_complain_at(reader, true, &vhost->place, "forwarded-header",
+                         "\"%s\" is neither %s nor %s", conf_clip(vhost->forwarded_header, clipped),
+                         client_header_words[0], client_header_words[1]);
+}
+
 int conf_check_vhost(struct conf_reader *reader, struct conf_vhost *vhost)
 {
     unsigned errors = reader->errors;
@@ -230,6 +250,7 @@ int conf_check_vhost(struct conf_reader *reader, struct conf_vhost *vhost)
     check_address(reader, vhost);
     check_tls(reader, vhost);
     check_headers(reader, &vhost->headers);
+    check_proxies(reader, vhost);
     for (n = 0; n < vhost->mount_count; n++)
         check_mount_in_vhost(reader, vhost, n);
     check_marked_once(reader, vhost, "default");
@@ -240,13 +261,18 @@ int conf_check_vhost(struct conf_reader *reader, struct conf_vhost *vhost)
     return reader->errors == errors ? 0 : -1;
 }
 
-int conf_check_global(struct conf_reader *reader, const struct conf_global *global)
+int conf_check_global(struct conf_reader *reader, const struct conf_place *place,
+                      const struct conf_global *global)
 {
     const struct conf_pairs *keywords = &global->reject_service_keywords;
     char clipped[CONF_CLIP_BYTES];
     unsigned errors = reader->errors;
+    enum event_format format;
     size_t n;
 
+    if (global->log_format && event_format_find(global->log_format, &format))
+        conf_complain_at(reader, true, place, "log-format", "\"%s\" is neither key-value nor json",
+                         conf_clip(global->log_format, clipped));
     for (n = 0; n < keywords->count; n++) {
         const char *value = keywords->items[n].value;
 

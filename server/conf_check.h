@@ -19,8 +19,10 @@ int conf_check_mount(struct conf_reader *reader, struct conf_mount *mount);
  * complaint. */
 int conf_check_vhost(struct conf_reader *reader, struct conf_vhost *vhost);
 
-/* Check what "global" was given, all right key by key. Returns 0, or -1 after a complaint. */
-int conf_check_global(struct conf_reader *reader, const struct conf_global *global);
+/* Check what the "global" at `place` was given, all right key by key. Returns 0, or -1 after a
+ * complaint. */
+int conf_check_global(struct conf_reader *reader, const struct conf_place *place,
+                      const struct conf_global *global);
 
 /* Check that no two vhosts share name and port. Returns 0, or -1 after a complaint. */
 int conf_check_whole(struct conf_reader *reader);

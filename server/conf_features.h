@@ -19,7 +19,6 @@ struct conf_features {
     bool unix_socket;     /* LWS_WITH_UNIX_SOCK */
     bool http_basic_auth; /* LWS_WITH_HTTP_BASIC_AUTH */
     bool peer_limits;     /* LWS_WITH_PEER_LIMITS */
-    bool access_log;      /* LWS_WITH_ACCESS_LOG */
     bool cgi;             /* LWS_WITH_CGI */
     bool http_proxy;      /* LWS_WITH_HTTP_PROXY */
     bool http2;           /* LWS_WITH_HTTP2 */

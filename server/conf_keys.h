@@ -40,13 +40,12 @@ enum conf_need {
     CONF_NEEDS_UNIX_SOCKET = 1 << 3,
     CONF_NEEDS_BASIC_AUTH = 1 << 4,
     CONF_NEEDS_PEER_LIMITS = 1 << 5,
-    CONF_NEEDS_ACCESS_LOG = 1 << 6,
-    CONF_NEEDS_CGI = 1 << 7,
-    CONF_NEEDS_HTTP_PROXY = 1 << 8,
-    CONF_NEEDS_HTTP2 = 1 << 9,
-    CONF_NEEDS_JOSE = 1 << 10,
-    CONF_NEEDS_ASYNC_QUEUE = 1 << 11,
-    CONF_NEEDS_QUIC = 1 << 12,
+    CONF_NEEDS_CGI = 1 << 6,
+    CONF_NEEDS_HTTP_PROXY = 1 << 7,
+    CONF_NEEDS_HTTP2 = 1 << 8,
+    CONF_NEEDS_JOSE = 1 << 9,
+    CONF_NEEDS_ASYNC_QUEUE = 1 << 10,
+    CONF_NEEDS_QUIC = 1 << 11,
 };
 
 struct conf_key {

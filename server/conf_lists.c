@@ -197,12 +197,15 @@ static int read_global(struct conf_reader *reader, const struct conf_item *item,
     if ((json_object_get(item->json, "username") || json_object_get(item->json, "groupname")) &&
         conf_reader_place(reader, &item->at, &global->user_place))
         return -1;
+    if (json_object_get(item->json, "event-log") &&
+        conf_reader_place(reader, &item->at, &global->log_place))
+        return -1;
     if (result == 0 && global->count_threads > THREADS) {
         conf_complain_at(reader, false, &place, "count-threads",
                          "ignored, lwshost serves with one thread");
         global->count_threads = 0; /* for a later file to give */
     }
-    return result ? result : conf_check_global(reader, global);
+    return result ? result : conf_check_global(reader, &place, global);
 }
 
 int conf_list_read(struct conf_reader *reader, const struct conf_item *item,

@@ -101,7 +101,9 @@ struct conf_vhost {
     unsigned long fo_listen_queue;
 
     bool sts;
-    const char *access_log;
+    const char *access_log;       /* a path, or LOG_FILE_STDERR */
+    const char *trusted_proxies;  /* as in ip_net.h; NULL: nobody */
+    const char *forwarded_header; /* NULL: x-forwarded-for */
     const char *error_document_404;
     struct conf_pairs headers; /* names without the ':' that lws wants behind them */
     bool h2_half_closed_long_poll;
@@ -141,6 +143,9 @@ struct conf_global {
     const char *default_alpn;
     unsigned long ip_limit_ah, ip_limit_wsi; /* 0: no limit */
     unsigned long rlimit_nofile;             /* 0: not given */
+    struct conf_place log_place;             /* the object that gave event_log last */
+    const char *event_log;                   /* a path, or LOG_FILE_STDERR */
+    const char *log_format;                  /* as in journal.h; NULL: key-value */
     bool cpd_bypass, allow_early_data;
     bool quic_pad_crypto, quic_only_latest, quic_early_key_update;
 };

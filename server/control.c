@@ -13,6 +13,7 @@ static void controlled(sigset_t *out)
     sigaddset(out, SIGTERM);
     sigaddset(out, SIGINT);
     sigaddset(out, SIGHUP);
+    sigaddset(out, SIGUSR1);
 }
 
 void control_block_signals(void)
@@ -36,6 +37,7 @@ void control_let_signals_end_us(void)
 
     controlled(&set);
     sigdelset(&set, SIGHUP);
+    sigdelset(&set, SIGUSR1);
     signal(SIGTERM, end_now);
     signal(SIGINT, end_now);
     sigprocmask(SIG_UNBLOCK, &set, NULL);

@@ -1,11 +1,14 @@
 #include "front.h"
 
+#include "access.h"
 #include "http_reply.h"
 #include "http_request.h"
 #include "server.h"
 #include "site.h"
 #include "upgrade.h"
 
+#include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -26,6 +29,22 @@ static struct site *site_of(struct lws *wsi)
     struct lws_vhost *vhost = lws_get_vhost(wsi);
 
     return vhost ? lws_get_vhost_user(vhost) : NULL;
+}
+
+/* NULL when there is nobody to tell. */
+static struct access *access_of(struct lws *wsi)
+{
+    const struct site *site = site_of(wsi);
+
+    return site && site->server ? server_access(site->server) : NULL;
+}
+
+static void tell_answer(struct lws *wsi, unsigned status, long long bytes)
+{
+    struct access *access = access_of(wsi);
+
+    if (access)
+        access_answer(access, wsi, status, bytes);
 }
 
 static void set_answering(struct lws *wsi, struct front_pss *pss, bool is_answering)
@@ -55,6 +74,7 @@ static int refuse(struct lws *wsi, unsigned status, const char *allow, const cha
         return -1;
     memcpy(at, body, length);
     at += length;
+    tell_answer(wsi, status, (long long)length);
     return lws_write(wsi, start, (size_t)(at - start), LWS_WRITE_HTTP) < 0 ? -1 : 0;
 }
 
@@ -90,6 +110,7 @@ static int refuse_stream(struct lws *wsi, struct front_pss *pss)
                                  .body = body,
                                  .body_bytes = sizeof(body) - 1};
 
+    tell_answer(wsi, answer.status, -1);
     return http_reply_send(wsi, &pss->reply, &answer);
 }
 
@@ -97,6 +118,10 @@ static int refuse_stream(struct lws *wsi, struct front_pss *pss)
  * there nobody else can answer without losing the body's way. */
 static int on_method(struct lws *wsi, struct lws_process_html_args *args)
 {
+    struct access *access = access_of(wsi);
+
+    if (access)
+        access_is_file(access, wsi);
     if (!is_h1(wsi) || is_simple(wsi))
         return 0;
     refuse_request(wsi);
@@ -124,16 +149,21 @@ static int on_http(struct lws *wsi, struct front_pss *pss)
         return -1;
     }
     if (site && site->conf->error_document_404) {
+        tell_answer(wsi, HTTP_STATUS_FOUND, 0);
         if (lws_return_http_status(wsi, HTTP_STATUS_NOT_FOUND, NULL))
             return -1;
         return lws_http_transaction_completed(wsi) ? -1 : 0;
     }
+    tell_answer(wsi, answer.status, -1); /* until more is known */
     return http_reply_send(wsi, &pss->reply, &answer);
 }
 
 static int refuse_upgrade(struct lws *wsi, const struct site *site)
 {
     char body[BODY_BYTES];
+
+    if (site->server)
+        server_count_refused_upgrade(site->server);
 
     upgrade_refusal(site, body, sizeof(body));
     return refuse(wsi, HTTP_STATUS_BAD_REQUEST, NULL, body);
@@ -162,6 +192,10 @@ static int on_websocket(struct lws *wsi)
 /* Each request, whoever answers it: between two of them lws binds the connection to us. */
 static int on_request(struct lws *wsi, const struct front_pss *pss)
 {
+    struct access *access = access_of(wsi);
+
+    if (access)
+        access_begin(access, site_of(wsi), wsi);
     return pss && pss->is_kept && http_request_is_entangled(wsi) ? -1 : 0;
 }
 
@@ -172,6 +206,63 @@ static int on_connection(struct lws *wsi, int fd)
     return site && site->server && !server_admits(site->server, fd);
 }
 
+/* lws serves a file. Behind the headers so far stands the ETag that it has made of the file's
+ * length and time, both in hexadecimal, the time in eight digits: nothing else tells the length. */
+static long long file_bytes(const struct lws_process_html_args *args)
+{
+    const char *end = args->p, *at;
+    char digits[17] = "";
+
+    while (end[-1] == '\r' || end[-1] == '\n')
+        end--;
+    for (at = end; end - at < 24 && isxdigit((unsigned char)at[-1]); at--)
+        ;
+    if (end - at < 16)
+        return -1;
+    memcpy(digits, at, (size_t)(end - at) - 8);
+    return strtoll(digits, NULL, 16);
+}
+
+static void on_file(struct lws *wsi, struct front_pss *pss,
+                    const struct lws_process_html_args *args)
+{
+    set_answering(wsi, pss, true);
+    tell_answer(wsi, HTTP_STATUS_OK, file_bytes(args));
+}
+
+/* lws has bound the connection to us: not for its first request. */
+static int on_bind(struct lws *wsi, struct front_pss *pss)
+{
+    struct access *access = access_of(wsi);
+
+    if (pss)
+        pss->is_kept = true;
+    if (access)
+        access_may_be_over(access, site_of(wsi), wsi);
+    return 0;
+}
+
+static int on_drop(struct lws *wsi, struct front_pss *pss)
+{
+    if (pss && pss->reply.status)
+        tell_answer(wsi, pss->reply.status, (long long)pss->reply.body_sent);
+    else if (pss && pss->is_answering) /* cut off */
+        tell_answer(wsi, HTTP_STATUS_OK, -1);
+    set_answering(wsi, pss, false);
+    if (pss)
+        http_reply_fini(&pss->reply);
+    return 0;
+}
+
+static int on_destroy(struct lws *wsi)
+{
+    struct access *access = access_of(wsi);
+
+    if (access)
+        access_end(access, wsi, NULL);
+    return 0;
+}
+
 static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
                     size_t len)
 {
@@ -180,16 +271,14 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
     switch (reason) {
     case LWS_CALLBACK_FILTER_NETWORK_CONNECTION:
         return on_connection(wsi, (int)(intptr_t)in);
-    case LWS_CALLBACK_HTTP_BIND_PROTOCOL: /* not sent for the first request */
-        if (pss)
-            pss->is_kept = true;
-        return 0;
+    case LWS_CALLBACK_HTTP_BIND_PROTOCOL:
+        return on_bind(wsi, pss);
     case LWS_CALLBACK_FILTER_HTTP_CONNECTION:
         return on_request(wsi, pss);
     case LWS_CALLBACK_CHECK_ACCESS_RIGHTS:
         return on_method(wsi, in);
     case LWS_CALLBACK_ADD_HEADERS:
-        set_answering(wsi, pss, true);
+        on_file(wsi, pss, in);
         break;
     case LWS_CALLBACK_HTTP:
         return on_http(wsi, pss);
@@ -210,10 +299,9 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
         return -1;
     case LWS_CALLBACK_HTTP_DROP_PROTOCOL:
     case LWS_CALLBACK_CLOSED_HTTP:
-        set_answering(wsi, pss, false);
-        if (pss)
-            http_reply_fini(&pss->reply);
-        return 0;
+        return on_drop(wsi, pss);
+    case LWS_CALLBACK_WSI_DESTROY:
+        return on_destroy(wsi);
     default:
         break;
     }
@@ -236,6 +324,8 @@ static int callback_default(struct lws *wsi, enum lws_callback_reasons reason, v
 
     if (!site || !site->default_protocol)
         return 0;
+    if (reason == LWS_CALLBACK_FILTER_HTTP_CONNECTION) /* a connection's first request */
+        on_request(wsi, NULL);
     if (reason == LWS_CALLBACK_HTTP_CONFIRM_UPGRADE) {
         result = on_upgrade(wsi, in);
         if (result)

@@ -25,9 +25,6 @@ void lws_features_fill(struct conf_features *out)
 #if defined(LWS_WITH_PEER_LIMITS)
     out->peer_limits = true;
 #endif
-#if defined(LWS_WITH_ACCESS_LOG)
-    out->access_log = true;
-#endif
 #if defined(LWS_WITH_CGI)
     out->cgi = true;
 #endif

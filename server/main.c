@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { STATUS_OK, STATUS_FAILED, STATUS_WRONG };
@@ -43,10 +44,12 @@ static enum loop_kind choose_loop(const struct log *log)
 /* Serve the setup, which is taken, and what follows it when the configuration is read anew. */
 static int serve(struct setup *setup, const struct setup_wish *wish, struct log *log)
 {
+    struct host_counters counters = {.started_ms = (int64_t)time(NULL) * 1000};
     struct server_run run = {.setup = setup,
                              .wish = wish,
                              .log = log,
                              .loop_kind = choose_loop(log),
+                             .counters = &counters,
                              .notify_socket = getenv("NOTIFY_SOCKET")};
     struct lws_context *anchor = tls_anchor_new();
     enum server_end end;

@@ -1,5 +1,6 @@
 #include "preflight.h"
 
+#include "log_file.h"
 #include "tls_check.h"
 
 #include <errno.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #define PLACE_BYTES 512
+#define LOG_PATH_BYTES 4097
 
 static int complain(const struct conf_place *place, const char *member, const char *subject,
                     const char *reason, const struct log *log)
@@ -23,10 +25,33 @@ static int complain(const struct conf_place *place, const char *member, const ch
     return -1;
 }
 
+/* A log that can't be opened would be found out too late, at SIGHUP. */
+static int check_log(const struct conf_place *place, const char *member, const char *path,
+                     const struct log *log)
+{
+    char folder[LOG_PATH_BYTES];
+    struct stat about;
+    char *slash;
+
+    if (!path || strcmp(path, LOG_FILE_STDERR) == 0)
+        return 0;
+    if (stat(path, &about) == 0)
+        return S_ISDIR(about.st_mode) ? complain(place, member, path, strerror(EISDIR), log)
+               : access(path, W_OK)   ? complain(place, member, path, strerror(errno), log)
+                                      : 0;
+    snprintf(folder, sizeof(folder), "%s", path);
+    slash = strrchr(folder, '/');
+    if (slash)
+        slash[slash == folder] = '\0';
+    if (access(slash ? folder : ".", W_OK | X_OK))
+        return complain(place, member, path, strerror(errno), log);
+    return 0;
+}
+
 int preflight_global(const struct conf *conf, const struct log *log)
 {
     const struct conf_global *global = &conf->global;
-    int result = 0;
+    int result = check_log(&global->log_place, "event-log", global->event_log, log);
 
     if (global->username && !getpwnam(global->username))
         result = complain(&global->user_place, "username", global->username, "no such user", log);
@@ -99,6 +124,7 @@ int preflight_vhost(const struct conf_vhost *vhost, const struct log *log)
               check_file(&vhost->place, "client-ssl-key", client->key, log) |
               check_file(&vhost->place, "client-ssl-ca", client->ca, log);
     result |= missing ? missing : check_pair(&vhost->place, "client", client, log);
+    result |= check_log(&vhost->place, "access-log", vhost->access_log, log);
     for (n = 0; n < vhost->mount_count; n++)
         result |=
             check_folder(&vhost->mounts[n], log) |

@@ -37,17 +37,28 @@ bool server_admits(struct server *server, int fd)
 {
     lws_usec_t now = lws_now_usecs();
 
-    if (server->state == SERVER_STOPPING)
+    if (server->state == SERVER_STOPPING) {
+        server->run->counters->refused_stopping++;
         return false;
+    }
     if (fd >= 0 && (unsigned long)fd < server->connections)
         return true;
+    server->run->counters->refused_full++;
     if (!server->refused_us || now - server->refused_us > REFUSED_SECONDS * LWS_US_PER_SEC) {
         log_warning(server->run->log,
                     "%lu descriptors are in use, clients are refused: rlimit-nofile",
                     server->connections);
         server->refused_us = now;
+        server_tell(server, "clients-refused");
     }
     return false;
+}
+
+struct access *server_access(struct server *server) { return &server->access; }
+
+void server_count_refused_upgrade(struct server *server)
+{
+    server->run->counters->refused_upgrades++;
 }
 
 void server_visit_hooks(struct server *server, server_visit_fn *visit, void *user)
@@ -123,6 +134,7 @@ static void on_timer(lws_sorted_usec_list_t *timer)
     server->run->log->is_serving = true;
     log_notice(server->run->log, "libwebsockets %s, %s event loop", lws_get_library_version(),
                server->loop_kind == LOOP_UV ? "libuv" : "poll");
+    server_tell_start(server);
     announce(server);
     if (server->is_reload_due)
         server_reload(server);
@@ -242,7 +254,7 @@ static int start(struct server *server)
         return -1;
     }
     if (listen_start(run->setup, server->context, server, run->log) ||
-        privileges_drop(run->setup->conf, run->log))
+        privileges_drop(run->setup->conf, run->log) || server_open_journal(server))
         return -1;
     lws_sul_schedule(server->context, 0, &server->timer, on_timer, START_SECONDS * LWS_US_PER_SEC);
     return 0;
@@ -266,6 +278,8 @@ enum server_end server_run(struct server_run *run)
     struct server server = {.run = run, .end = SERVER_FAILED};
 
     run->next = NULL;
+    access_init(&server.access, &server);
+    run->counters->loads++;
     log_lws_setting_up(run->log, true);
     if (start(&server) == 0)
         loop_run(server.loop, server.context);
@@ -277,6 +291,11 @@ enum server_end server_run(struct server_run *run)
         loop_destroy_context(server.loop, &server.context);
         loop_free(server.loop);
     }
+    access_fini(&server.access);
+    server_tell(&server, server.end == SERVER_RESTARTS  ? "restarting"
+                         : server.end == SERVER_STOPPED ? "stopped"
+                                                        : "failed");
+    server_close_journal(&server);
     forget(&server);
     return server.end;
 }

@@ -10,6 +10,8 @@
 #ifndef LWSHOST_SERVER_H
 #define LWSHOST_SERVER_H
 
+#include "counters.h"
+#include "host_metrics.h"
 #include "log.h"
 #include "loop.h"
 #include "setup.h"
@@ -27,6 +29,7 @@ struct server_run {
     const struct setup_wish *wish; /* for reading the configuration anew */
     struct log *log;
     enum loop_kind loop_kind;
+    struct host_counters *counters;
     const char *notify_socket; /* of the service manager, to be told when all is ready; or NULL */
     struct setup *next;        /* set for SERVER_RESTARTS, the caller's then; NULL otherwise */
 };
@@ -40,6 +43,15 @@ void server_on_signal(struct server *server, int number);
 /* For front: whether a new connection, which has the descriptor `fd`, may stay: not while the
  * server stops, nor when descriptors are short. */
 bool server_admits(struct server *server, int fd);
+
+/* For front: the requests under way. */
+struct access *server_access(struct server *server);
+
+/* For status: how the server is. */
+void server_report(struct server *server, struct host_report *out);
+
+/* For front: a WebSocket upgrade was refused. */
+void server_count_refused_upgrade(struct server *server);
 
 /* For front: one more (1) or one less (-1) answer that stopping waits for. */
 void server_count_answer(struct server *server, int by);

@@ -42,8 +42,14 @@ static void look(lws_sorted_usec_list_t *timer)
     bool is_late = lws_now_usecs() >= server->patience_ends_us;
 
     server_visit_hooks(server, visit_pending, &pending);
-    if (pending && is_late)
+    if (pending && is_late) {
+        struct event event;
+
         log_warning(server->run->log, "%u connections have not ended in time", pending);
+        event_begin(&event, "cut-off");
+        event_number(&event, "connections", pending);
+        server_event(server, &event);
+    }
     if (pending == 0 || is_late)
         loop_stop(server->loop);
     else
@@ -66,6 +72,7 @@ static void begin_stop(struct server *server, enum server_end end)
     int code = end == SERVER_RESTARTS ? CLOSE_SERVICE_RESTART : CLOSE_GOING_AWAY;
 
     server->state = SERVER_STOPPING;
+    server_tell(server, end == SERVER_RESTARTS ? "draining-to-restart" : "draining");
     server->end = end;
     server->patience_ends_us = lws_now_usecs() + PATIENCE_SECONDS * LWS_US_PER_SEC;
     stop_listening(server);
@@ -124,9 +131,12 @@ void server_reload(struct server *server)
     next = read_anew(run);
     if (!next) {
         log_error(run->log, "the configuration is not taken; serving goes on as before");
+        run->counters->bad_loads++;
+        server_tell(server, "configuration-refused");
         return;
     }
     log_notice(run->log, "the configuration is read anew");
+    server_tell(server, "configuration-read");
     setup_free(run->next);
     run->next = next;
     if (server->state == SERVER_SERVING)
@@ -150,6 +160,8 @@ void server_on_signal(struct server *server, int number)
 {
     if (number == SIGHUP)
         server_reload(server);
+    else if (number == SIGUSR1)
+        server_reopen_journal(server);
     else
         stop(server);
 }

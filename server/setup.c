@@ -3,6 +3,7 @@
 #include "lws_features.h"
 #include "preflight.h"
 #include "pvo_list.h"
+#include "status.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -135,7 +136,9 @@ static int find_protocol(struct setup *setup, struct site *site, const struct co
     if (find_same(site, conf->name))
         return 0;
     protocol->conf = conf;
-    if (plugin_set_find(setup->plugins, conf->name, &protocol->plugin, &why)) {
+    if (strcmp(conf->name, STATUS_PROTOCOL) == 0) {
+        status_protocol(&protocol->plugin);
+    } else if (plugin_set_find(setup->plugins, conf->name, &protocol->plugin, &why)) {
         conf_place_print(&conf->place, NULL, place, sizeof(place));
         log_error(log, "%s: %s", place, why.data ? why.data : "no plugin provides this protocol");
         bytes_fini(&why);

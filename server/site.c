@@ -55,8 +55,20 @@ static int build_protocols(struct site *site, struct arena *arena)
     return 0;
 }
 
+/* They were checked with the configuration. */
+static void read_proxies(struct site *site)
+{
+    const char *header = site->conf->forwarded_header;
+
+    ip_nets_parse(&site->trusted, site->conf->trusted_proxies, "", NULL);
+    site->client_header = header && strcmp(header, client_header_words[1]) == 0
+                              ? CLIENT_HEADER_X_REAL_IP
+                              : CLIENT_HEADER_X_FORWARDED_FOR;
+}
+
 int site_build(struct site *site, struct arena *arena)
 {
+    read_proxies(site);
     site->is_tls = site->conf->server_tls.cert != NULL;
     if (build_protocols(site, arena) ||
         pvo_list_build(&site->conf->headers, ":", arena, &site->lws_headers) ||
@@ -152,9 +164,6 @@ void site_describe(const struct site *site, struct lws_context_creation_info *in
     info->unix_socket_perms = conf->unix_socket_perms;
     info->listen_accept_role = conf->listen_accept_role;
     info->listen_accept_protocol = conf->listen_accept_protocol;
-#if defined(LWS_WITH_ACCESS_LOG)
-    info->log_filepath = conf->access_log;
-#endif
 #if LWSHOST_HAS_FO_LISTEN_QUEUE
     info->fo_listen_queue = (int)conf->fo_listen_queue;
 #endif

@@ -12,7 +12,9 @@
 
 #include "arena.h"
 #include "conf.h"
+#include "forwarded.h"
 #include "listen_addr.h"
+#include "log_file.h"
 #include "plugin_set.h"
 
 #include <libwebsockets.h>
@@ -34,6 +36,11 @@ struct site {
     bool is_listening;
     struct lws_vhost *vhost;
     struct server *server; /* while it serves */
+
+    struct ip_nets trusted; /* proxies, whose word on the client's address is taken */
+    enum client_header client_header;
+    struct log_file *access_log;    /* the journal's, or NULL */
+    struct lwshost_journal journal; /* what plugins tell of this vhost */
 
     struct site_protocol *protocols; /* as named, each name once */
     size_t protocol_count;

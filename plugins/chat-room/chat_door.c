@@ -23,9 +23,19 @@ static int refuse(struct lws *wsi, unsigned status, const char *why)
     return 1;
 }
 
-static int reject(struct lws *wsi, struct world *world, enum rejection rejection)
+static int reject(struct lws *wsi, const struct chat_vhd *vhd, enum rejection rejection)
 {
-    world->counters.rejections[rejection]++;
+    char address[IP_ADDR_TEXT_BYTES] = "", origin[DOOR_HEADER_BYTES];
+    struct event event;
+
+    vhd->world->counters.rejections[rejection]++;
+    door_address(wsi, vhd, address);
+    event_begin(&event, "ws-refused");
+    event_text(&event, "client", address);
+    event_number(&event, "status", rejections[rejection].status);
+    event_text(&event, "reason", rejections[rejection].why);
+    event_text(&event, "origin", door_header(wsi, WSI_TOKEN_ORIGIN, origin));
+    journal_event(vhd->journal, "chat-room", &event);
     return refuse(wsi, rejections[rejection].status, rejections[rejection].why);
 }
 
@@ -82,11 +92,11 @@ int door_check(struct lws *wsi, const struct chat_vhd *vhd)
         return refuse(wsi, HTTP_STATUS_SERVICE_UNAVAILABLE,
                       "there is no working chat-room on this vhost");
     if (vhd->world->is_stopping || lws_context_is_deprecated(vhd->context))
-        return reject(wsi, vhd->world, REJECTION_STOPPING);
+        return reject(wsi, vhd, REJECTION_STOPPING);
     if (!is_path(wsi, vhd->options.path))
-        return reject(wsi, vhd->world, REJECTION_PATH);
+        return reject(wsi, vhd, REJECTION_PATH);
     if (!door_is_origin_allowed(wsi, vhd))
-        return reject(wsi, vhd->world, REJECTION_ORIGIN);
+        return reject(wsi, vhd, REJECTION_ORIGIN);
     return 0;
 }
 

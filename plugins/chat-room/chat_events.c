@@ -25,6 +25,7 @@ static int send_head(struct chat_http *http)
                                     end) ||
         http_reply_add_headers(wsi, &answer, start, &at, end))
         return -1;
+    http->reply.status = HTTP_STATUS_OK; /* for the logs */
     return lws_finalize_write_http_header(wsi, start, &at, end);
 }
 
@@ -104,7 +105,10 @@ static int write_run(struct chat_http *http, const struct frames *run)
         from = buffer + LWS_PRE;
         memcpy(from, run->bytes, run->len);
     }
-    return lws_write(http->pss->wsi, from, run->len, LWS_WRITE_HTTP) < 0 ? -1 : 0;
+    if (lws_write(http->pss->wsi, from, run->len, LWS_WRITE_HTTP) < 0)
+        return -1;
+    http->reply.body_sent += run->len;
+    return 0;
 }
 
 /* The server stops, or the room is closed. */

@@ -219,6 +219,16 @@ static void let_go(struct chat_http *http)
     http->vhd = NULL;
 }
 
+static void tell_end(const struct chat_http *http)
+{
+    if (!http->vhd)
+        return;
+    if (http->vhd->world)
+        counters_answered(&http->vhd->world->counters, http->reply.status);
+    journal_answered(http->vhd->journal, http->pss->wsi, http->reply.status, http->reply.body_sent,
+                     http->address);
+}
+
 void chat_http_drop(struct chat_pss *pss)
 {
     struct chat_http *http = pss->http;
@@ -227,6 +237,7 @@ void chat_http_drop(struct chat_pss *pss)
     if (!http)
         return;
     lws_set_opaque_user_data(pss->wsi, (void *)(uintptr_t)&kept_mark);
+    tell_end(http);
     let_go(http);
     http_reply_fini(&http->reply);
     bytes_fini(&http->body);

@@ -5,6 +5,7 @@
 #include "moderation.h"
 #include "publish.h"
 #include "requests.h"
+#include "seen.h"
 
 #include <stdio.h>
 
@@ -215,13 +216,15 @@ static int do_measure(struct chat_http *http)
     struct measure measure = {0};
     enum refusal refusal = request_read_body(&request, http->body.data ? http->body.data : "",
                                              http->body.len, http->request.room, NULL);
-    enum moderation what;
+    enum moderation what = MODERATION_NONE;
     int result;
 
     if (!refusal) {
         what = request_measure(&request, &measure);
         refusal = moderate(world_of(http), what, http->request.room, &measure);
     }
+    if (!refusal)
+        seen_measure(world_of(http), what, http->request.room, &measure, http->address);
     result = answer_done(http, refusal, measure.trouble ? measure.trouble : request.trouble);
     request_fini(&request);
     return result;
@@ -229,11 +232,13 @@ static int do_measure(struct chat_http *http)
 
 static int close_room(struct chat_http *http)
 {
+    struct world *world = world_of(http);
     struct measure measure = {0};
+    enum refusal refusal = moderate(world, MODERATION_CLOSE_ROOM, http->request.room, &measure);
 
-    return answer_done(
-        http, moderate(world_of(http), MODERATION_CLOSE_ROOM, http->request.room, &measure),
-        measure.trouble);
+    if (!refusal)
+        seen_measure(world, MODERATION_CLOSE_ROOM, http->request.room, &measure, http->address);
+    return answer_done(http, refusal, measure.trouble);
 }
 
 static int answer_room(struct chat_http *http)

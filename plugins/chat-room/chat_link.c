@@ -188,6 +188,16 @@ static void kill_link(void *link)
                     LWS_TO_KILL_ASYNC);
 }
 
+/* What is one vhost's and what another's a hub does not know: the first one's journal it is. */
+static void tell(void *host, const struct event *event)
+{
+    const struct chat_hub *hub = host;
+    struct dlist_node *first = dlist_first(&hub->vhosts);
+
+    journal_event(first ? DLIST_ENTRY(first, struct chat_vhd, of_hub)->journal : NULL, "chat-room",
+                  event);
+}
+
 const struct chat_port chat_port = {
     .now_us = now_us,
     .wall_ms = wall_ms,
@@ -200,4 +210,5 @@ const struct chat_port chat_port = {
     .has_input = has_input,
     .is_gone = is_gone,
     .kill = kill_link,
+    .event = tell,
 };

@@ -14,6 +14,7 @@
 #include "conn.h"
 #include "fanout.h"
 #include "ip_net.h"
+#include "journal_port.h"
 #include "problem.h"
 
 #include <libwebsockets.h>
@@ -29,10 +30,11 @@ struct chat_vhd {
     struct ip_nets trusted;      /* its proxies */
     struct chat_hub *hub;        /* NULL: it could not start, or is gone */
     struct dlist_node of_hub;
-    struct dlist requests;  /* over HTTP, struct chat_http */
-    struct world *world;    /* the hub's, or NULL */
-    struct problem problem; /* why it could not start */
-    char broken[480];       /* the same for people; empty when it runs */
+    struct dlist requests;                 /* over HTTP, struct chat_http */
+    struct world *world;                   /* the hub's, or NULL */
+    const struct lwshost_journal *journal; /* the host's, or NULL */
+    struct problem problem;                /* why it could not start */
+    char broken[480];                      /* the same for people; empty when it runs */
 };
 
 /* From ESTABLISHED to CLOSED; of an HTTP request, from LWS_CALLBACK_HTTP to HTTP_DROP_PROTOCOL. */

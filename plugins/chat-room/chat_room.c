@@ -235,6 +235,14 @@ static const char *hook_text_broken(struct lws_vhost *vhost)
     return vhd_of(vhost) ? NULL : TEXT_PROTOCOL " needs " JSON_PROTOCOL " on the same vhost";
 }
 
+static void hook_watch(struct lws_vhost *vhost, const struct lwshost_journal *journal)
+{
+    struct chat_vhd *vhd = vhd_of(vhost);
+
+    if (vhd)
+        vhd->journal = journal;
+}
+
 static int check_options(const struct lws_protocol_vhost_options *pvo, struct problem *problem)
 {
     struct chat_options options;
@@ -268,6 +276,7 @@ static const struct lwshost_hooks hooks = {
     .stop = hook_stop,
     .pending = hook_pending,
     .broken = hook_broken,
+    .watch = hook_watch,
     .pings_peers = true,
 };
 

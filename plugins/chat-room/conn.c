@@ -1,6 +1,7 @@
 #include "conn.h"
 
 #include "fanout.h"
+#include "seen.h"
 
 #include <string.h>
 
@@ -32,6 +33,8 @@ int conn_open(struct conn *conn, struct world *world, void *link, enum conn_mode
     dlist_append(&world->all_conns, &conn->of_world);
     world->conn_count++;
     world->counters.connections[mode]++;
+    conn->number = ++world->conn_number;
+    seen_open(conn, address);
     if (is_refused(conn, address))
         return 0;
     waiting_start(world, &conn->waiting, mode == CONN_JSON ? PATIENCE_JOIN : PATIENCE_QUIET);
@@ -162,6 +165,7 @@ void conn_close(struct conn *conn, unsigned code, const char *reason)
         return;
     conn->is_closing = true;
     counters_closed(&conn->world->counters, CLOSER_SERVER, code);
+    seen_close(conn, CLOSER_SERVER, code);
     rx_buf_fini(&conn->rx);
     waiting_start(conn->world, &conn->waiting, PATIENCE_CLOSING);
     let_go(conn, code);
@@ -177,6 +181,7 @@ void conn_close(struct conn *conn, unsigned code, const char *reason)
 void conn_refuse(struct conn *conn, enum refusal refusal)
 {
     conn->world->counters.errors[refusal]++;
+    seen_refusal(conn, refusal, NULL);
     conn_close(conn, refusal == REFUSAL_BANNED ? CLOSE_BANNED : CLOSE_NO_ENTRY,
                refusal_info(refusal)->reason);
 }
@@ -195,6 +200,7 @@ bool conn_peer_closes(struct conn *conn, unsigned code)
         return true;
     conn->is_closing = true;
     counters_closed(&conn->world->counters, CLOSER_CLIENT, code);
+    seen_close(conn, CLOSER_CLIENT, code);
     waiting_start(conn->world, &conn->waiting, PATIENCE_CLOSING);
     /* To come back is its right, but which of our reasons holds is not for it to say. */
     let_go(conn, code >= 4000 && code < 4500 ? 0 : code);
@@ -208,8 +214,10 @@ void conn_closed(struct conn *conn)
 
     if (!world)
         return;
-    if (!conn->is_closing)
+    if (!conn->is_closing) {
         counters_closed(&world->counters, CLOSER_NOBODY, 0);
+        seen_close(conn, CLOSER_NOBODY, 1006);
+    }
     conn->is_dead = true;
     conn->is_closing = true;
     let_go(conn, 0);

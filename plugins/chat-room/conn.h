@@ -27,6 +27,7 @@ struct conn {
     struct waiting waiting;
     const char *address; /* the peer's, or NULL when it is not counted: refused from the start */
     enum conn_mode mode;
+    uint32_t number; /* in the order in which they came, for logs */
     bool has_joined; /* a room, some time */
     bool is_closing; /* a Close frame is queued or sent */
     bool is_dead;    /* the socket is gone or will be */

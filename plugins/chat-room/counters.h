@@ -57,6 +57,10 @@ struct close_kind {
 };
 
 #define CLOSE_KINDS 24
+#define ANSWER_KINDS 19
+
+/* The statuses of answers over HTTP; 0: there was none, and the last one, 1, all others. */
+extern const unsigned answer_statuses[ANSWER_KINDS];
 
 extern const struct close_kind close_kinds[CLOSE_KINDS];
 
@@ -64,6 +68,7 @@ struct counters {
     uint64_t connections[CONN_MODES]; /* that were opened, those over a limit included */
     uint64_t closes[CLOSE_KINDS];     /* one for each connection that is over */
     uint64_t rejections[REJECTIONS];
+    uint64_t answers[ANSWER_KINDS];
     uint64_t errors[REFUSAL_KINDS]; /* requests that were refused, told or not */
     uint64_t recoveries[RECOVERIES];
     uint64_t evictions[EVICTIONS];
@@ -82,5 +87,8 @@ struct counters {
 
 /* Count the end of a connection. */
 void counters_closed(struct counters *counters, enum closer closer, unsigned code);
+
+/* Count a request over HTTP that is over. */
+void counters_answered(struct counters *counters, unsigned status);
 
 #endif

@@ -4,6 +4,7 @@
 #include "moderation.h"
 #include "publish.h"
 #include "requests.h"
+#include "seen.h"
 #include "utf8.h"
 
 #define BAD_FRAMES_MAX 10 /* answered with 400, in a row */
@@ -55,6 +56,7 @@ static void refuse(struct conn *conn, const struct request *request, enum refusa
     bool has_room = request->room.at && !room_name_read(name, request->room.at, request->room.len);
 
     conn->world->counters.errors[refusal]++;
+    seen_refusal(conn, refusal, has_room ? name : NULL);
     if (conn->is_closing)
         return;
     bytes_clear(out);

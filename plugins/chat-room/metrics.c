@@ -55,6 +55,25 @@ static void write_connections(struct metrics_page *page, const struct counters *
                          EVICTIONS);
 }
 
+static void write_answers(struct metrics_page *page, const struct counters *counters)
+{
+    char word[12];
+    int kind;
+
+    metrics_family(page, "chat_http_requests", "counter", NULL,
+                   "Requests over HTTP that are over, by the status of their answer; none: the "
+                   "client went before.");
+    for (kind = 0; kind < ANSWER_KINDS; kind++) {
+        unsigned status = answer_statuses[kind];
+
+        if (status >= 100)
+            snprintf(word, sizeof(word), "%u", status);
+        else
+            snprintf(word, sizeof(word), status ? "other" : "none");
+        metrics_labelled(page, "chat_http_requests_total", "status", word, counters->answers[kind]);
+    }
+}
+
 static void write_requests(struct metrics_page *page, const struct counters *counters)
 {
     int refusal;
@@ -218,6 +237,7 @@ int metrics_write(struct bytes *out, const struct world *world)
     write_store(&page, world);
     write_connections(&page, &world->counters);
     write_requests(&page, &world->counters);
+    write_answers(&page, &world->counters);
     write_counts(&page, &world->counters);
     return metrics_end(&page);
 }

@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct event;
+
 struct chat_port {
     uint64_t (*now_us)(void);                /* a clock that never goes back */
     int64_t (*wall_ms)(void);                /* since 1970, UTC */
@@ -26,6 +28,7 @@ struct chat_port {
     bool (*has_input)(void *link);     /* more has arrived than was read */
     bool (*is_gone)(void *link);       /* the peer of an event stream has hung up, or talks */
     void (*kill)(void *link);          /* end it without a word, soon */
+    void (*event)(void *host, const struct event *event); /* tell who watches; NULL: nobody */
 };
 
 #endif

@@ -5,6 +5,7 @@
 #include "guesses.h"
 #include "moderation.h"
 #include "publish.h"
+#include "seen.h"
 
 /* The room that may be moderated; secrets are asked for before anybody learns what there is. */
 static enum refusal find_room(struct conn *conn, struct request *request,
@@ -73,6 +74,8 @@ enum refusal request_moderate(struct conn *conn, struct request *request)
 
     if (!refusal)
         refusal = moderate(conn->world, what, name, &measure);
+    if (!refusal)
+        seen_measure(conn->world, what, name, &measure, conn->address);
     request->trouble = measure.trouble;
     return refusal ? refusal : request_ok(conn, request);
 }

@@ -1,6 +1,7 @@
 #include "room.h"
 
 #include "fanout.h"
+#include "seen.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -281,6 +282,7 @@ enum refusal room_add(struct room *room, struct session *session, const char *ni
     room->count++;
     session->room_count++;
     room->world->counters.joins++;
+    seen_join(member);
     tell_presence(member, WIRE_JOIN, NULL);
     if (member->rendition == RENDITION_JSON)
         member->cursor = room_log_head(room->logs[RENDITION_JSON]);
@@ -294,6 +296,7 @@ void room_remove(struct member *member, const char *reason)
 
     member_silence(member);
     room->world->counters.leaves++;
+    seen_leave(member, reason);
     if (reason)
         tell_presence(member, WIRE_LEAVE, reason);
     if (room->flush_next == &member->of_room)

@@ -61,9 +61,10 @@ struct world {
     unsigned conn_count;     /* WebSockets and event streams */
     unsigned listener_count; /* of these, event streams */
     unsigned guest_count;
-    bool is_flushing; /* what comes now is for the flush after it */
-    bool is_awake;    /* a flush is coming */
-    bool is_stopping; /* nobody new; nobody is told who leaves */
+    uint32_t conn_number; /* of the newest connection */
+    bool is_flushing;     /* what comes now is for the flush after it */
+    bool is_awake;        /* a flush is coming */
+    bool is_stopping;     /* nobody new; nobody is told who leaves */
 };
 
 /* Returns NULL when memory is short. store is taken over, in every case; NULL is fine. */

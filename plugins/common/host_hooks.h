@@ -9,13 +9,14 @@
 #ifndef LWSHOST_HOST_HOOKS_H
 #define LWSHOST_HOST_HOOKS_H
 
+#include "journal_port.h"
 #include "problem.h"
 
 #include <libwebsockets.h>
 
 #include <stdbool.h>
 
-#define LWSHOST_HOOKS_ID 0x6c776833u /* "lwh3": change it when the struct below changes */
+#define LWSHOST_HOOKS_ID 0x6c776834u /* "lwh4": change it when the struct below changes */
 
 struct lwshost_hooks {
     /* Check the options of one vhost without starting anything or touching a file.
@@ -41,6 +42,10 @@ struct lwshost_hooks {
      * runs. Asked on the loop thread after LWS_CALLBACK_PROTOCOL_INIT; lwshost ends then with
      * status 1. The text is the plugin's and lives as long as the vhost. */
     const char *(*broken)(struct lws_vhost *vhost);
+
+    /* Tell `journal`, which outlives the vhost's connections, what happens on `vhost` from now on.
+     * Called on the loop thread, once, when everything has started. */
+    void (*watch)(struct lws_vhost *vhost, const struct lwshost_journal *journal);
 
     /* The plugin pings its WebSocket peers and ends those that are silent, so lws need not do it on
      * vhosts that have this protocol. lws would keep a timer for each connection in one sorted

@@ -163,6 +163,8 @@ static int prepare(struct lws *wsi, struct http_reply *reply, const struct http_
     unsigned char *end = start + HEADER_BYTES - 1;
 
     http_reply_fini(reply);
+    reply->status = answer->status;
+    reply->head_bytes = reply->body_sent = 0;
     lws_set_timeout(wsi, PENDING_TIMEOUT_HTTP_CONTENT, PATIENCE_SECONDS);
     if (build_headers(wsi, answer, &at, end))
         return -1;
@@ -175,6 +177,7 @@ static int prepare(struct lws *wsi, struct http_reply *reply, const struct http_
         if (lws_finalize_http_header(wsi, &at, end) ||
             keep(&reply->out, start, (size_t)(at - start), answer))
             return -1;
+        reply->head_bytes = (size_t)(at - start);
     } else if (keep(&reply->out, NULL, 0, answer) ||
                lws_finalize_write_http_header(wsi, start, &at, end)) {
         return -1;
@@ -267,6 +270,7 @@ int http_reply_writable(struct lws *wsi, struct http_reply *reply)
         if (lws_write(wsi, from, piece, is_last ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP) < 0)
             return -1;
         reply->sent += piece;
+        reply->body_sent = reply->sent > reply->head_bytes ? reply->sent - reply->head_bytes : 0;
         lws_set_timeout(wsi, PENDING_TIMEOUT_HTTP_CONTENT, PATIENCE_SECONDS);
     }
     if (!is_last) {

@@ -19,6 +19,11 @@ struct http_reply {
     struct bytes out; /* LWS_PRE bytes of room, then what is to be sent */
     size_t sent;      /* bytes of it that lws has taken */
     bool is_pending;  /* http_reply_writable has work to do */
+
+    /* Of the last answer, also when it is over: for who writes a log. */
+    unsigned status;   /* 0: none has begun */
+    size_t head_bytes; /* of `out`, before the body */
+    size_t body_sent;  /* bytes of the body that lws has taken */
 };
 
 /* Not sent when the vhost's own headers have one of that name: whoever configured it decides. */

@@ -23,6 +23,8 @@ int http_stream_begin(struct lws *wsi, struct http_stream *stream, const struct 
     bool is_http2 = lws_get_network_wsi(wsi) != wsi;
 
     http_stream_fini(stream);
+    stream->status = answer->status;
+    stream->body_sent = 0;
     stream->is_bare = !is_http2 && is_http10(wsi);
     stream->is_chunked = !is_http2 && !stream->is_bare;
     if (lws_add_http_header_status(wsi, answer->status, &at, end) ||
@@ -89,6 +91,7 @@ static int write_http1(struct lws *wsi, struct http_stream *stream)
     len = (size_t)((unsigned char *)stream->piece.data + stream->piece.len - from);
     if (len && lws_write(wsi, from, len, LWS_WRITE_HTTP) < 0)
         return -1;
+    stream->body_sent += len;
     bytes_clear(&stream->piece);
     return 0;
 }
@@ -106,6 +109,7 @@ static int write_http2(struct lws *wsi, struct http_stream *stream)
                   stream->has_ended && len == left ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP) < 0)
         return -1;
     stream->sent += len;
+    stream->body_sent += len;
     if (len < left)
         return 0;
     stream->sent = 0;
@@ -138,6 +142,11 @@ int http_stream_writable(struct lws *wsi, struct http_stream *stream)
 
 void http_stream_fini(struct http_stream *stream)
 {
+    unsigned status = stream->status;
+    uint64_t body_sent = stream->body_sent;
+
     bytes_fini(&stream->piece);
     memset(stream, 0, sizeof(*stream));
+    stream->status = status;
+    stream->body_sent = body_sent;
 }

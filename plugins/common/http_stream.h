@@ -20,6 +20,10 @@ struct http_stream {
     bool has_ended;     /* nothing comes behind the piece */
     bool is_chunked;
     bool is_bare; /* HTTP/1.0: closing the connection is the end */
+
+    /* Of the last answer, also when it is over: for who writes a log. */
+    unsigned status;    /* 0: none has begun */
+    uint64_t body_sent; /* bytes that lws has taken, those of chunks included */
 };
 
 /* Send the headers; not for a request for HEAD. answer: without a body; its length is not looked

@@ -299,6 +299,38 @@ static bool tries_again(struct chain *chain, uint64_t now)
            gate_ask(gate, now, latest_start_us(chain), &start_us, &retry_after_s) == OUTCOME_FOUND;
 }
 
+/* Tell who watches that an attempt failed. Not what was asked: that is the client's business. */
+static void tell_failure(const struct chain *chain, unsigned ms)
+{
+    const struct chain_ports *ports = &chain->chains->ports;
+    const struct outcome *outcome = chain->outcome;
+    struct event event;
+
+    if (!ports->event || outcome->code == OUTCOME_INTERNAL)
+        return;
+    event_begin(&event, "upstream-failed");
+    event_text(&event, "provider", provider_of(chain)->name);
+    event_text(&event, "reason", outcome_code_name(outcome->code));
+    if (outcome->upstream_status)
+        event_number(&event, "status", outcome->upstream_status);
+    event_number(&event, "duration_ms", ms);
+    event.is_notable = true;
+    ports->event(ports->opaque, &event);
+}
+
+static void tell_breaker(const struct chain *chain, bool was_open)
+{
+    const struct chain_ports *ports = &chain->chains->ports;
+    struct event event;
+
+    if (!ports->event || gate_of(chain)->breaker.is_open == was_open)
+        return;
+    event_begin(&event, was_open ? "provider-works" : "provider-left-alone");
+    event_text(&event, "provider", provider_of(chain)->name);
+    event.is_notable = true;
+    ports->event(ports->opaque, &event);
+}
+
 static void on_response(void *opaque, const struct fetch_response *response)
 {
     struct chain *chain = opaque;
@@ -306,7 +338,8 @@ static void on_response(void *opaque, const struct fetch_response *response)
     void *done_opaque = chain->opaque;
     struct outcome *outcome = chain->outcome;
     uint64_t now = now_us(chain);
-    unsigned pause_s = 0;
+    unsigned pause_s = 0, ms = ms_since(chain->attempt_us, now);
+    bool was_open = gate_of(chain)->breaker.is_open;
 
     if (response->error == FETCH_OK) {
         provider_read(provider_of(chain), response, chain->called_lang, outcome);
@@ -318,8 +351,10 @@ static void on_response(void *opaque, const struct fetch_response *response)
         fail_fetch(outcome, response->error, response->reason, chain->patience_ms);
     }
     gate_leave(gate_of(chain), chain->is_probe, judge(chain, response), pause_s, now);
-    note(chain, ms_since(chain->attempt_us, now));
+    note(chain, ms);
+    tell_breaker(chain, was_open);
     if (!is_answer(outcome->code)) {
+        tell_failure(chain, ms);
         chain->chains->failures[place_of(chain)]++;
         if (!tries_again(chain, now)) {
             chain->at++;

@@ -12,6 +12,7 @@
 #ifndef LWSHOST_IP_INFO_CHAIN_H
 #define LWSHOST_IP_INFO_CHAIN_H
 
+#include "event.h"
 #include "gate.h"
 #include "settings.h"
 
@@ -20,7 +21,8 @@ struct chain_ports {
     enum fetch_error (*fetch)(void *opaque, const struct fetch_request *request,
                               fetch_done_fn *done, void *done_opaque);
     uint64_t (*now_us)(void *opaque);
-    int64_t (*now_s)(void *opaque); /* since 1970 */
+    int64_t (*now_s)(void *opaque);                         /* since 1970 */
+    void (*event)(void *opaque, const struct event *event); /* tell who watches; NULL: nobody */
     void *opaque;
 };
 

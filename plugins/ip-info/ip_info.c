@@ -41,7 +41,12 @@ static int settings_read(const struct lws_protocol_vhost_options *options,
 static enum fetch_error fetch_port(void *opaque, const struct fetch_request *request,
                                    fetch_done_fn *done, void *done_opaque)
 {
-    return fetch_start(opaque, request, done, done_opaque);
+    return fetch_start(((struct ip_info_vhd *)opaque)->client, request, done, done_opaque);
+}
+
+static void event_port(void *opaque, const struct event *event)
+{
+    journal_event(((struct ip_info_vhd *)opaque)->host.journal, "ip-info", event);
 }
 
 static uint64_t now_port(void *opaque)
@@ -80,13 +85,16 @@ static int start_flights(struct lws *wsi, struct ip_info_vhd *vhd, struct proble
 static int start_client(struct lws *wsi, struct ip_info_vhd *vhd, struct problem *problem)
 {
     const struct settings *settings = &vhd->settings;
-    struct chain_ports ports = {.fetch = fetch_port, .now_us = now_port, .now_s = clock_port};
+    const struct chain_ports ports = {.fetch = fetch_port,
+                                      .now_us = now_port,
+                                      .now_s = clock_port,
+                                      .event = event_port,
+                                      .opaque = vhd};
     size_t n;
 
     vhd->client = fetch_client_new(lws_get_context(wsi), settings->max_inflight);
     if (!vhd->client)
         return problem_set(problem, "", "out of memory");
-    ports.opaque = vhd->client;
     for (n = 0; n < settings->provider_count; n++) {
         const struct provider *provider = &settings->providers[n];
         const struct fetch_origin_info info = {.url = provider->url_text,
@@ -252,8 +260,19 @@ static const char *hook_broken(struct lws_vhost *vhost)
     return vhd && vhd->broken[0] ? vhd->broken : NULL;
 }
 
-static const struct lwshost_hooks hooks = {
-    .check = hook_check, .stop = hook_stop, .pending = hook_pending, .broken = hook_broken};
+static void hook_watch(struct lws_vhost *vhost, const struct lwshost_journal *journal)
+{
+    struct ip_info_vhd *vhd = vhd_of(vhost);
+
+    if (vhd)
+        vhd->host.journal = journal;
+}
+
+static const struct lwshost_hooks hooks = {.check = hook_check,
+                                           .stop = hook_stop,
+                                           .pending = hook_pending,
+                                           .broken = hook_broken,
+                                           .watch = hook_watch};
 
 static const struct lws_protocols protocols[] = {
     {.name = "ip-info",

@@ -146,13 +146,15 @@ static void wait_for_answers(struct request *request)
 
 /* The client, whose address stands in where nothing is asked, and who has a rate. Returns 0, or the
  * status of a refusal. */
-static unsigned find_client(const struct request *request, struct client *client)
+static unsigned find_client(struct request *request, struct client *client)
 {
     const struct settings *settings = request->host->settings;
     int found = client_address(request->wsi, &settings->trusted_proxies,
                                (enum client_header)settings->forwarded_header, &client->addr);
 
     client->has_addr = found > 0;
+    if (client->has_addr)
+        ip_addr_format(&client->addr, request->client);
     client->is_admin = found > 0 ? ip_nets_have(&settings->admin_net, &client->addr)
                                  : settings->admin_net.has_unix;
     return found < 0 ? 503 : 0;
@@ -343,10 +345,22 @@ int request_writable(struct request *request)
     return request->reply.is_pending ? write_answer(request) : 0;
 }
 
+static void tell_end(const struct request *request)
+{
+    bool is_stream = request->stream.status != 0;
+
+    journal_answered(request->host->journal, request->wsi,
+                     is_stream ? request->stream.status : request->reply.status,
+                     is_stream ? request->stream.body_sent : request->reply.body_sent,
+                     request->client[0] ? request->client : NULL);
+}
+
 void request_drop(struct request *request)
 {
     if (request->wsi)
         lws_set_opaque_user_data(request->wsi, (void *)(uintptr_t)&kept_mark);
+    if (request->host)
+        tell_end(request);
     http_reply_fini(&request->reply);
     http_stream_fini(&request->stream);
     free(request->order);

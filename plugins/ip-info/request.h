@@ -12,6 +12,7 @@
 
 #include "batch.h"
 #include "http_stream.h"
+#include "journal_port.h"
 #include "rate.h"
 #include "tally.h"
 
@@ -26,6 +27,7 @@ struct request_host {
     struct flights *flights;
     struct lookup_service *service;
     const struct fetch_client *client;
+    const struct lwshost_journal *journal; /* NULL: nobody watches */
     struct tally tally;
     struct rate *rate; /* NULL: no bound */
     unsigned open;     /* requests that have no whole answer yet */
@@ -46,10 +48,11 @@ struct request {
     uint64_t arrived_us;
     unsigned long deadline_ms;
     enum endpoint endpoint;
-    bool wants_body;   /* the body is the question, not something to skip */
-    bool is_of_caller; /* what is asked is about the caller itself */
-    bool may_write;    /* inside a callback in which an answer may go out at once */
-    bool closes;       /* the connection is of no use after the answer */
+    char client[IP_ADDR_TEXT_BYTES]; /* who asks, for the log; empty: not known */
+    bool wants_body;                 /* the body is the question, not something to skip */
+    bool is_of_caller;               /* what is asked is about the caller itself */
+    bool may_write;                  /* inside a callback in which an answer may go out at once */
+    bool closes;                     /* the connection is of no use after the answer */
 };
 
 /* LWS_CALLBACK_HTTP; `path` is what is behind the mount point. */

@@ -23,10 +23,11 @@ struct lookup_vhd {
     struct geo_db *db;       /* NULL: broken, see reason */
     struct geo_watch *watch; /* NULL: the file is looked at once only */
     struct lws_context *context;
-    const char *lang;                     /* option "lang" */
-    char language[GEO_DB_LANGUAGE_BYTES]; /* option "lang" in the database's spelling */
-    char reason[sizeof(struct problem)];  /* why there is no database */
-    unsigned pending;                     /* answers that have begun and not ended */
+    const char *lang;                      /* option "lang" */
+    char language[GEO_DB_LANGUAGE_BYTES];  /* option "lang" in the database's spelling */
+    char reason[sizeof(struct problem)];   /* why there is no database */
+    const struct lwshost_journal *journal; /* NULL: nobody watches */
+    unsigned pending;                      /* answers that have begun and not ended */
 };
 
 /* Born zeroed with each request, dies after on_drop. */
@@ -83,11 +84,20 @@ static const char *hook_broken(struct lws_vhost *vhost)
     return vhd && !vhd->db ? vhd->reason : NULL;
 }
 
+static void hook_watch(struct lws_vhost *vhost, const struct lwshost_journal *journal)
+{
+    struct lookup_vhd *vhd = vhd_of(vhost);
+
+    if (vhd)
+        vhd->journal = journal;
+}
+
 static const struct lwshost_hooks hooks = {
     .check = hook_check,
     .stop = hook_stop,
     .pending = hook_pending,
     .broken = hook_broken,
+    .watch = hook_watch,
 };
 
 /* On the thread that looks at the file. */
@@ -100,6 +110,14 @@ static void use(struct lookup_vhd *vhd, struct geo_db *db)
     geo_db_language(db, vhd->lang, vhd->language);
 }
 
+static void tell(const struct lookup_vhd *vhd, const char *name)
+{
+    struct event event;
+
+    event_begin(&event, name);
+    journal_event(vhd->journal, "ip-lookup", &event);
+}
+
 static int on_wake(struct lookup_vhd *vhd)
 {
     struct problem problem = {0};
@@ -108,8 +126,10 @@ static int on_wake(struct lookup_vhd *vhd)
     if (db) {
         use(vhd, db);
         lwsl_notice("ip-lookup: the database was replaced\n");
+        tell(vhd, "database-replaced");
     } else if (problem.text[0]) {
         lwsl_err("ip-lookup: the new database is not taken: %s\n", problem.text);
+        tell(vhd, "database-refused");
     }
     return 0; /* anything else would close lws's wake pipe */
 }
@@ -298,8 +318,10 @@ static bool is_answering(const struct lookup_pss *pss)
     return pss && (pss->reply.is_pending || pss->must_close);
 }
 
-static void on_drop(struct lookup_vhd *vhd, struct lookup_pss *pss)
+static void on_drop(struct lws *wsi, struct lookup_vhd *vhd, struct lookup_pss *pss)
 {
+    if (vhd && pss->is_counted)
+        journal_answered(vhd->journal, wsi, pss->reply.status, pss->reply.body_sent, NULL);
     http_reply_fini(&pss->reply);
     if (vhd && pss->is_counted)
         vhd->pending--;
@@ -330,7 +352,7 @@ static int callback_ip_lookup(struct lws *wsi, enum lws_callback_reasons reason,
         return on_http_writable(wsi, user);
     case LWS_CALLBACK_HTTP_DROP_PROTOCOL:
         if (user)
-            on_drop(vhd, user);
+            on_drop(wsi, vhd, user);
         return 0;
     case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
         lws_return_http_status(wsi, HTTP_STATUS_BAD_REQUEST, "ip-lookup is no WebSocket protocol");

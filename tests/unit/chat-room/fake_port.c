@@ -1,5 +1,6 @@
 #include "fake_port.h"
 
+#include "event.h"
 #include "metrics.h"
 #include "store_memory.h"
 #include "ws_frame.h"
@@ -14,6 +15,8 @@
 struct fake_host {
     struct chat_options options;
     bool has_to_flush;
+    bool is_watching;
+    struct bytes seen; /* events as key=value, while it is watching */
 };
 
 static uint64_t clock_us;
@@ -68,6 +71,14 @@ static bool is_gone(void *link) { return ((struct fake_link *)link)->is_gone; }
 
 static void kill_link(void *link) { ((struct fake_link *)link)->is_killed = true; }
 
+static void event(void *host, const struct event *event)
+{
+    struct fake_host *fake = host;
+
+    if (fake->is_watching)
+        assert_int_equal(event_write(event, EVENT_KEY_VALUE, -1, &fake->seen), 0);
+}
+
 static const struct chat_port port = {
     .now_us = now_us,
     .wall_ms = wall_ms,
@@ -80,6 +91,7 @@ static const struct chat_port port = {
     .has_input = has_input,
     .is_gone = is_gone,
     .kill = kill_link,
+    .event = event,
 };
 
 struct world *fake_world(const char *const *options)
@@ -112,7 +124,23 @@ void fake_world_free(struct world *world)
     struct fake_host *host = world->host;
 
     world_free(world);
+    bytes_fini(&host->seen);
     free(host);
+}
+
+void fake_watch(struct world *world) { ((struct fake_host *)world->host)->is_watching = true; }
+
+void fake_expect_seen(struct world *world, const char *lines)
+{
+    struct bytes *seen = &((struct fake_host *)world->host)->seen;
+    char *at = seen->data;
+
+    while (at && (at = strstr(at, " user=u"))) {
+        at += strlen(" user=u");
+        memset(at, '0', SESSION_USER_BYTES - 2);
+    }
+    assert_string_equal(seen->data ? seen->data : "", lines);
+    bytes_fini(seen);
 }
 
 void fake_forward_ms(uint64_t ms)

@@ -28,6 +28,12 @@ struct fake_link {
 struct world *fake_world(const char *const *options);
 void fake_world_free(struct world *world);
 
+/* What is told to who watches, from fake_watch on, since the last call: key=value, without times,
+ * public ids as u and zeros.
+ */
+void fake_watch(struct world *world);
+void fake_expect_seen(struct world *world, const char *lines);
+
 void fake_forward_ms(uint64_t ms);        /* both clocks */
 unsigned fake_flush(struct world *world); /* until nothing is to be flushed; returns the rounds */
 unsigned fake_flush_once(struct world *world); /* returns whether one was asked for */

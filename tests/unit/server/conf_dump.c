@@ -135,7 +135,6 @@ void conf_change_features(struct conf_features *features, char *text)
         {"unix-socket", &features->unix_socket},
         {"http-basic-auth", &features->http_basic_auth},
         {"peer-limits", &features->peer_limits},
-        {"access-log", &features->access_log},
         {"cgi", &features->cgi},
         {"http-proxy", &features->http_proxy},
         {"http2", &features->http2},

@@ -6,8 +6,8 @@
  * Calls up: nothing.
  * Not here: what a nick may be (nick.h).
  */
-#ifndef CHAT_UTF8_H
-#define CHAT_UTF8_H
+#ifndef LWSHOST_UTF8_H
+#define LWSHOST_UTF8_H
 
 #include "bytes.h"
 
