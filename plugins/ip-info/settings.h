@@ -64,6 +64,11 @@ struct settings {
 extern const struct option settings_table[];
 extern const size_t settings_rows;
 
+/* That of the options of one provider, behind its name; the defaults are its preset's, or those of
+ * the options for all. */
+extern const struct option settings_provider_table[];
+extern const size_t settings_provider_rows;
+
 /* Make `settings` ready for the options to be read into. */
 void settings_init(struct settings *settings);
 

@@ -5,29 +5,38 @@
 #include <stdio.h>
 #include <string.h>
 
-#define TEXT(name_, member_, max_)                                                                 \
+#define TEXT(name_, member_, max_, help_)                                                          \
     {                                                                                              \
-        .name = (name_), .offset = offsetof(struct provider, member_), .min = 1, .max = (max_)     \
+        .name = (name_), .offset = offsetof(struct provider, member_), .min = 1, .max = (max_),    \
+        .help = (help_)                                                                            \
     }
-#define NUMBER(name_, member_, min_, max_)                                                         \
+#define NUMBER(name_, member_, min_, max_, unit_, help_)                                           \
     {                                                                                              \
         .name = (name_), .type = OPTION_NUMBER, .offset = offsetof(struct provider, member_),      \
-        .min = (min_), .max = (max_)                                                               \
+        .min = (min_), .max = (max_), .unit = (unit_), .help = (help_)                             \
     }
 
-static const struct option provider_table[] = {
-    TEXT("url", url_text, 1024),
-    TEXT("ok", ok_text, 254),
-    TEXT("map", map_texts[0], 1024),
-    TEXT("map2", map_texts[1], 1024),
-    TEXT("lang", lang_text, 254),
-    TEXT("tls-ca", tls_ca, 254),
-    {.name = "private", .type = OPTION_FLAG, .offset = offsetof(struct provider, is_private)},
-    {.name = "h2", .type = OPTION_FLAG, .offset = offsetof(struct provider, wants_h2)},
-    NUMBER("lanes", lanes, 1, 256),
-    NUMBER("timeout-ms", timeout_ms, 50, 60000),
-    NUMBER("quota-per-min", per_minute, 1, 60000),
+const struct option settings_provider_table[] = {
+    TEXT("url", url_text, 1024, "where it is asked, with {ip}"),
+    TEXT("ok", ok_text, 254, "the condition for \"it answered\""),
+    TEXT("map", map_texts[0], 1024, "fields of the answer"),
+    TEXT("map2", map_texts[1], 1024, "more of them"),
+    TEXT("lang", lang_text, 254, "how it calls languages"),
+    TEXT("tls-ca", tls_ca, 254, "authorities to trust beside the system's"),
+    {.name = "private",
+     .type = OPTION_FLAG,
+     .offset = offsetof(struct provider, is_private),
+     .help = "whether it may have a loopback or private address"},
+    {.name = "h2",
+     .type = OPTION_FLAG,
+     .offset = offsetof(struct provider, wants_h2),
+     .help = "whether HTTP/2 is offered to it"},
+    NUMBER("lanes", lanes, 1, 256, NULL, "connections to it at once"),
+    NUMBER("timeout-ms", timeout_ms, 50, 60000, "ms", "for one attempt"),
+    NUMBER("quota-per-min", per_minute, 1, 60000, "per minute", "lookups"),
 };
+const size_t settings_provider_rows =
+    sizeof(settings_provider_table) / sizeof(settings_provider_table[0]);
 
 const char *settings_key_of(const char *option, const struct provider *provider)
 {
@@ -141,8 +150,13 @@ int settings_read_provider(const struct settings *settings, struct provider *pro
     if (settings->file && providers_file_apply(settings->file, provider, problem))
         return -1;
     apply_common(settings, provider);
-    if (options_read(provider_table, sizeof(provider_table) / sizeof(provider_table[0]), values,
-                     count, NULL, provider, &inner))
+    if (has_option(values, count, "http2")) {
+        problem_set(&inner, "http2",
+                    "providers are asked over HTTP/1.1 only: more \"lanes\" ask in parallel");
+        return blame_option(provider, &inner, problem);
+    }
+    if (options_read(settings_provider_table, settings_provider_rows, values, count, NULL, provider,
+                     &inner))
         return blame_option(provider, &inner, problem);
     if (provider_compile(provider, &inner))
         return blame(settings, provider, values, count, &inner, problem);
