@@ -22,7 +22,7 @@ const session = recall('sessionStorage', 'session');
 remember('sessionStorage', 'session', null);
 
 const connection = new ChatConnection({
-  url: `${location.protocol === 'https:' ? 'wss:' : 'ws:'}//${location.host}/chat`, session, WebSocket, random: Math.random,
+  url: new URL('chat', location.href).href.replace(/^http/, 'ws'), session, WebSocket, random: Math.random,
   clock: { now: Date.now, after: (ms, action) => setTimeout(action, ms), cancel: (timer) => clearTimeout(timer) },
   makeId: () => [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, '0')).join(''),
   tell(name, detail, room) {

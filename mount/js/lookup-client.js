@@ -62,7 +62,7 @@ export async function lookUpAll(addresses, { fetch, lang, signal, onResult, onWa
 /* The caller's own address: a result like the others, without `ip` when nothing is known. */
 export async function lookUpMe({ fetch, lang }) {
   try {
-    const response = await fetch(`/ip-info/me?lang=${encodeURIComponent(lang)}`, { headers: { accept: 'application/json' }, cache: 'no-store' });
+    const response = await fetch(`ip-info/me?lang=${encodeURIComponent(lang)}`, { headers: { accept: 'application/json' }, cache: 'no-store' });
     const body = await response.json().catch(() => null);
     if (typeof body?.ok === 'boolean') return body;
     return failure(undefined, response.status === 429 ? 'too_fast' : 'http', response.status);
@@ -75,7 +75,7 @@ export async function lookUpMe({ fetch, lang }) {
 async function post(addresses, { fetch, lang, signal }, onLine) {
   let status = 0;
   try {
-    const response = await fetch(`/ip-info?format=ndjson&lang=${encodeURIComponent(lang)}`, { method: 'POST',
+    const response = await fetch(`ip-info?format=ndjson&lang=${encodeURIComponent(lang)}`, { method: 'POST',
       headers: { 'content-type': 'application/json' }, body: JSON.stringify(addresses), cache: 'no-store', signal });
     status = response.status;
     if (status !== 200) return { status, retryAfter: Number(response.headers.get('retry-after')) || 10 };
