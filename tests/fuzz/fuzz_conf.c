@@ -108,7 +108,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                            .ipv6 = !(bits & 8),
                                            .unix_socket = !(bits & 16),
                                            .http_basic_auth = !(bits & 32),
-                                           .access_log = true,
                                            .http_proxy = bits & 64,
                                            .http2 = true};
     char *texts[2], *copy;
