@@ -1,6 +1,7 @@
 #include "h2_session.h"
 
 #include "h2_head.h"
+#include "h2_memory.h"
 
 #include <nghttp2/nghttp2.h>
 #include <stdlib.h>
@@ -164,6 +165,18 @@ static int on_close(nghttp2_session *engine, int32_t id, uint32_t error, void *o
     return 0;
 }
 
+/* The engine resets the stream, but not before it has read all that there is. */
+static int on_invalid(nghttp2_session *engine, const nghttp2_frame *frame, int error, void *opaque)
+{
+    struct h2_stream *stream = stream_of(engine, frame->hd.stream_id);
+
+    (void)error;
+    (void)opaque;
+    if (stream)
+        end_stream(stream, H2_END_CLOSED);
+    return 0;
+}
+
 static ssize_t read_body(nghttp2_session *engine, int32_t id, uint8_t *out, size_t capacity,
                          uint32_t *flags, nghttp2_data_source *source, void *opaque)
 {
@@ -187,30 +200,6 @@ static ssize_t read_body(nghttp2_session *engine, int32_t id, uint8_t *out, size
 
 /* ---- the session */
 
-static void *take_memory(size_t bytes, void *opaque)
-{
-    (void)opaque;
-    return malloc(bytes);
-}
-
-static void give_memory(void *piece, void *opaque)
-{
-    (void)opaque;
-    free(piece);
-}
-
-static void *take_zeroed(size_t count, size_t bytes, void *opaque)
-{
-    (void)opaque;
-    return calloc(count, bytes);
-}
-
-static void *change_memory(void *piece, size_t bytes, void *opaque)
-{
-    (void)opaque;
-    return realloc(piece, bytes);
-}
-
 /* Have the engine write all that it may. */
 static void drain(struct h2_session *session)
 {
@@ -224,8 +213,7 @@ static void drain(struct h2_session *session)
 
 static int make_engine(struct h2_session *session)
 {
-    /* malloc of its own would be the same one, but out of the tests' reach. */
-    nghttp2_mem memory = {NULL, take_memory, give_memory, take_zeroed, change_memory};
+    nghttp2_mem memory = h2_memory();
     nghttp2_session_callbacks *callbacks;
     int result;
 
@@ -235,6 +223,7 @@ static int make_engine(struct h2_session *session)
     nghttp2_session_callbacks_set_on_header_callback(callbacks, on_header);
     nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, on_data);
     nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, on_frame);
+    nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(callbacks, on_invalid);
     nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, on_close);
     result = nghttp2_session_client_new3(&session->engine, callbacks, session, NULL, &memory);
     nghttp2_session_callbacks_del(callbacks);

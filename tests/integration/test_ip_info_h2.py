@@ -156,6 +156,18 @@ class Fallback(H2Case):
             with Server([site(options)]) as server:
                 self.assertEqual(self.ask(server, *HUNDRED[:5]), ["tls_failed"] * 5)
                 self.assertEqual(upstream.told("stream"), [])
+                error = fetch_json(server.port, "/ip-info?ip=1.1.1.1")[2]["results"][0]["error"]
+                self.assertIn("certificate", error["detail"])
+
+    def test_no_way_to_the_address(self):
+        """The call that connects fails by itself, if the system has no route."""
+        options = {"providers": "x", "x:url": "http://[2001:db8::1]:9/{ip}", "x:map": "city=/city",
+                   "x:private": "1", "x:h2": "1", "x:lanes": "8", "timeout-ms": "1000", "attempts": "1",
+                   "breaker-failures": "0", "cache-entries": "0"}
+        with Server([site(options)]) as server:
+            for _ in range(3):
+                self.assertLessEqual(set(self.ask(server, *HUNDRED[:20])),
+                                     {"connect_failed", "timeout"})
 
 
 class Faults(H2Case):

@@ -56,6 +56,8 @@ static void what_can_not_be_sent_is_unsound(void **state)
         {"Connection", "x"},
         {"Expect", "x"},
         {"TE", "x"},
+        {"Keep-Alive", "timeout=5"},
+        {"proxy-connection", "close"},
         {"Upgrade", "x"},
         {"Trailer", "x"},
         {"A", "b\rc"},
