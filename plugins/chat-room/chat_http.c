@@ -161,6 +161,7 @@ int chat_http_begin(struct chat_pss *pss, struct chat_vhd *vhd, const char *addr
     pss->http = http;
     http->pss = pss;
     http->vhd = vhd;
+    http->begun_us = lws_now_usecs();
     strcpy(http->address, address);
     if (vhd)
         dlist_append(&vhd->requests, &http->of_vhost);
@@ -174,9 +175,15 @@ int chat_http_begin(struct chat_pss *pss, struct chat_vhd *vhd, const char *addr
 
 int chat_http_body(struct chat_http *http, const void *data, size_t len)
 {
-    if (!http || !http->wants_body || !http->awaits_body)
+    if (!http || !http->awaits_body)
         return 0;
-    return bytes_append(&http->body, data, len);
+    if (http_request_is_late(http->begun_us)) {
+        http->closes = is_http1(http);
+        if (!http->problem.status)
+            api_problem_set(&http->problem, 408, "body-too-slow", "The body took too long.");
+        return chat_http_body_end(http);
+    }
+    return http->wants_body ? bytes_append(&http->body, data, len) : 0;
 }
 
 int chat_http_body_end(struct chat_http *http)

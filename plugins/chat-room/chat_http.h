@@ -31,6 +31,7 @@ struct chat_http {
     bool *is_gone;            /* to be set when this is freed; or NULL */
     char address[IP_ADDR_TEXT_BYTES];
     char origin[CHAT_HTTP_ORIGIN_BYTES]; /* of a page that may read the answer; "" for none */
+    lws_usec_t begun_us;
     bool wants_body, awaits_body;
     bool closes; /* the connection has to end with the answer */
 };

@@ -20,8 +20,8 @@ void counters_closed(struct counters *counters, enum closer closer, unsigned cod
     counters->closes[kind]++;
 }
 
-const unsigned answer_statuses[ANSWER_KINDS] = {200, 201, 204, 400, 401, 403, 404, 405, 409, 410,
-                                                411, 413, 415, 416, 429, 500, 503, 0,   1};
+const unsigned answer_statuses[ANSWER_KINDS] = {200, 201, 204, 400, 401, 403, 404, 405, 408, 409,
+                                                410, 411, 413, 415, 416, 429, 500, 503, 0,   1};
 
 void counters_answered(struct counters *counters, unsigned status)
 {

@@ -57,7 +57,7 @@ struct close_kind {
 };
 
 #define CLOSE_KINDS 24
-#define ANSWER_KINDS 19
+#define ANSWER_KINDS 20
 
 /* The statuses of answers over HTTP; 0: there was none, and the last one, 1, all others. */
 extern const unsigned answer_statuses[ANSWER_KINDS];

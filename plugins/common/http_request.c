@@ -45,6 +45,11 @@ unsigned long long http_request_length(struct lws *wsi)
                : 0;
 }
 
+bool http_request_is_late(lws_usec_t begun_us)
+{
+    return lws_now_usecs() - begun_us > (lws_usec_t)HTTP_BODY_MAX_MS * 1000;
+}
+
 bool http_request_is_json(struct lws *wsi)
 {
     char type[64];

@@ -26,6 +26,12 @@ enum http_body http_request_body(struct lws *wsi);
 /* The bytes of a body that is known. */
 unsigned long long http_request_length(struct lws *wsi);
 
+/* Whether a body is still coming HTTP_BODY_MAX_MS after its request came, `begun_us` by
+ * lws_now_usecs. To be asked with each piece of it: a client that says nothing at all is lws's to
+ * end (after "timeout-secs", 5 s), but lws begins to wait anew with each byte. */
+#define HTTP_BODY_MAX_MS 20000
+bool http_request_is_late(lws_usec_t begun_us);
+
 /* Whether the body is said to be JSON. */
 bool http_request_is_json(struct lws *wsi);
 

@@ -308,9 +308,15 @@ int request_begin(struct request *request, struct request_host *host, struct lws
 
 int request_body(struct request *request, const void *data, size_t len)
 {
-    if (!request->host || !request->wants_body)
+    if (!request->host || request->batch || request->reply.is_pending)
         return 0;
-    return bytes_append(&request->body, data, len);
+    if (http_request_is_late((lws_usec_t)request->arrived_us)) {
+        request->closes = is_http1(request->wsi);
+        query_refuse(&request->query, 408, "the body took longer than %d s",
+                     HTTP_BODY_MAX_MS / 1000);
+        return request_body_end(request);
+    }
+    return request->wants_body ? bytes_append(&request->body, data, len) : 0;
 }
 
 int request_body_end(struct request *request)

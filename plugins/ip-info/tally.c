@@ -1,8 +1,8 @@
 #include "tally.h"
 
 /* The last one stands for all others: `upstream-error-status` can be any of 500 to 599. */
-const unsigned tally_statuses[TALLY_STATUSES] = {200, 204, 304, 400, 403, 404, 405, 406, 411,
-                                                 413, 415, 422, 429, 502, 503, 504, 0};
+const unsigned tally_statuses[TALLY_STATUSES] = {200, 204, 304, 400, 403, 404, 405, 406, 408,
+                                                 411, 413, 415, 422, 429, 502, 503, 504, 0};
 
 void tally_request(struct tally *tally, unsigned status)
 {

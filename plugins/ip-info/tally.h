@@ -10,7 +10,7 @@
 #include "outcome.h"
 
 /* The statuses of our answers, and all others. */
-enum { TALLY_STATUSES = 17 };
+enum { TALLY_STATUSES = 18 };
 extern const unsigned tally_statuses[TALLY_STATUSES];
 
 struct tally {

@@ -76,6 +76,7 @@ class WsClient:
                     self._more()
             except (WsClosed, OSError):
                 pass
+            self.socket.close()
             raise WsRefused(status, head, self.buffer.decode("utf-8", "replace"))
         expected = base64.b64encode(hashlib.sha1(key + GUID).digest()).decode()
         assert fields["sec-websocket-accept"] == expected

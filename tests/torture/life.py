@@ -135,7 +135,9 @@ class ComeAndGo(Job):
             known = {"session": self.sessions[who]} if who in self.sessions else {}
             client.join("square", **known)
             self.sessions.setdefault(who, client.welcome["session"])
-            client.send_json(type="message", room="square", text="hello and goodbye")
+            client.send_json(type="message", room="square", cid=f"{self.chance.random()}",
+                             text="hello and goodbye")
+            client.receive_json("message")
             way = self.chance.randrange(4)
             if way == 0:
                 client.close()
