@@ -159,8 +159,8 @@ class Plugins(Seen):
             self.assertEqual(status, 403)
 
     def test_events(self):
-        answers = [None, StubUpstream.reply("no", status="500 Oops")]
-        with StubUpstream(lambda request: answers.pop()) as upstream:
+        answers = [StubUpstream.reply("no", status="500 Oops")]  # and then nothing any more
+        with StubUpstream(lambda request: answers.pop() if answers else None) as upstream:
             server = self.start(self.conf(upstream, log_format="key-value"))
             fetch(server.port, "/ip-info?ip=8.8.8.8")
             line = self.events.wait(server, "upstream-failed", status=500)
@@ -198,6 +198,8 @@ class Health(Seen):
             self.assertEqual((answer.status, json.loads(answer.read())["status"]),
                              (503, "draining"))
             self.assertEqual(slow.getresponse().status, 200)
+            # A second signal would end it at once, without a last line.
+            server.wait_until(lambda: server.process.poll() is not None, "the end")
             self.assertEqual(server.stop(), 0)
         self.assertEqual(self.events.lines()[-1]["event"], "stopped")
 
