@@ -24,7 +24,7 @@ static bool parse_slowly(const char *text, size_t len, struct ip_addr *out)
 
 static unsigned bit_of(const struct ip_addr *addr, unsigned n)
 {
-    return addr->octets[n / 8] >> (7 - n % 8) & 1u;
+    return ((unsigned)addr->octets[n / 8] >> (7 - n % 8)) & 1u;
 }
 
 static bool has_slowly(const struct ip_nets *nets, const struct ip_addr *addr)
