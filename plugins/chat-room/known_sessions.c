@@ -21,13 +21,13 @@ void known_sessions_fini(struct known_sessions *sessions)
 
 static uint64_t hash_of(const struct known_sessions *sessions, const uint8_t *hash)
 {
-    return hash_keyed(&sessions->key, hash, STORE_HASH_BYTES);
+    return hash_keyed(&sessions->key, hash, KNOWN_HASH_BYTES);
 }
 
 static bool has_hash(const struct hash_node *node, const void *key)
 {
     return memcmp(HASH_MAP_ENTRY(node, struct known_session, by_hash)->hash, key,
-                  STORE_HASH_BYTES) == 0;
+                  KNOWN_HASH_BYTES) == 0;
 }
 
 struct known_session *known_sessions_find(const struct known_sessions *sessions,

@@ -17,11 +17,14 @@
 #define KNOWN_SESSIONS_MAX 65536                  /* for callers to keep to */
 #define KNOWN_SESSION_MS (30 * (int64_t)86400000) /* since it was seen; for callers, too */
 
+/* Of a hash of which no two tokens share so much: there may be many thousands of these. */
+#define KNOWN_HASH_BYTES 16
+
 struct known_session {
     struct hash_node by_hash;
     struct dlist_node of_all;
     int64_t seen_ms; /* wall clock */
-    uint8_t hash[STORE_HASH_BYTES];
+    uint8_t hash[KNOWN_HASH_BYTES];
     char user[STORE_USER_BYTES];
 };
 
@@ -35,7 +38,7 @@ struct known_sessions {
 void known_sessions_init(struct known_sessions *sessions, const struct hash_key *key);
 void known_sessions_fini(struct known_sessions *sessions);
 
-/* Returns the session with the token of that hash, or NULL. */
+/* Returns the session with the token of that hash, of STORE_HASH_BYTES, or NULL. */
 struct known_session *known_sessions_find(const struct known_sessions *sessions,
                                           const uint8_t *hash);
 
